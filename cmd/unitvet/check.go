@@ -1,0 +1,149 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/unitvet/unitvet/lint"
+	"github.com/unitvet/unitvet/lint/report"
+	"github.com/unitvet/unitvet/rules"
+)
+
+type checkFlags struct {
+	inputFlags
+	selected, ignored []string
+	failOn            string
+	strict            bool
+	formats           []string
+	color             string
+	jobs              int
+}
+
+func checkCommand(std streams) *cobra.Command {
+	var f checkFlags
+	cmd := &cobra.Command{
+		Use:   "check [PATH...]",
+		Short: "Check unit files, directories of them, or the root directory of a system",
+		Long: `Check unit files and print what will go wrong.
+
+A directory is searched for units; each directory that holds some is what one
+manager would load, unless --set joins several. A file is checked in the context
+of its directory, and only findings about it are shown. "-" is standard input.
+Without a path the working directory is checked, and with --root everything that
+the managers of that system load.
+
+Exit status: 0 nothing at or above --fail-on, 1 findings, 2 something could not
+be read, or the command line makes no sense.`,
+		Example: `  unitvet check systemd/
+  unitvet check --root / /etc/systemd/system
+  unitvet check --format text --format sarif=unitvet.sarif .`,
+		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args, std) },
+	}
+	flags := cmd.Flags()
+	f.register(flags)
+	flags.StringSliceVar(&f.selected, "select", nil, "run only the rules `ID[,ID...]`, strict ones included")
+	flags.StringSliceVar(&f.ignored, "ignore", nil, "do not run the rules `ID[,ID...]`")
+	flags.StringVar(&f.failOn, "fail-on", "warning", "exit with 1 on findings of this `SEVERITY` or worse: info, warning, error or never")
+	flags.BoolVar(&f.strict, "strict", false, "show the findings of strict rules: hardening advice, taste, heuristics")
+	flags.StringArrayVarP(&f.formats, "format", "f", nil, "write `FORMAT[=FILE]`: text, json, sarif or github (repeatable; default text)")
+	flags.StringVar(&f.color, "color", "auto", "colour and links in text, `WHEN`: auto, always or never")
+	flags.IntVarP(&f.jobs, "jobs", "j", 0, "look at `N` units side by side (default one per processor)")
+	completeRules(cmd, "select")
+	completeRules(cmd, "ignore")
+	completeWords(cmd, "format", slices.Sorted(maps.Keys(report.Formats)))
+	completeWords(cmd, "fail-on", []string{"info", "warning", "error", "never"})
+	completeWords(cmd, "color", []string{"auto", "always", "never"})
+	return cmd
+}
+
+func (f *checkFlags) run(cmd *cobra.Command, args []string, std streams) error {
+	var threshold lint.Severity
+	if f.failOn != "never" {
+		var err error
+		if threshold, err = lint.ParseSeverity(f.failOn); err != nil {
+			return fmt.Errorf("--fail-on: %w, or never", err)
+		}
+	}
+	color, err := useColor(f.color, std.out)
+	if err != nil {
+		return err
+	}
+	if len(f.formats) == 0 {
+		f.formats = []string{"text"}
+	}
+	outputs, err := report.ParseAll(f.formats)
+	if err != nil {
+		return fmt.Errorf("--format: %w", err)
+	}
+	in, err := f.input(args, std.in)
+	if err != nil {
+		return err
+	}
+	result, err := lint.Run(cmd.Context(), lint.Options{
+		Rules: rules.All(), Select: f.selected, Ignore: f.ignored,
+		Strict: f.strict, Jobs: f.jobs, Input: in,
+	})
+	if err != nil {
+		var unknown lint.UnknownRuleError
+		if errors.As(err, &unknown) {
+			return fmt.Errorf("%w%s; unitvet rules lists them", err, similarRule(unknown.ID))
+		}
+		return err
+	}
+	if err := writeReports(outputs, std, result, color); err != nil {
+		return err
+	}
+	notes(std.err, result)
+	report.Summary(std.err, result)
+	switch {
+	case len(result.Errors) > 0:
+		return failedError{}
+	case threshold != 0 && result.Worst() >= threshold:
+		return findingsError{}
+	}
+	return nil
+}
+
+// writeReports writes every report that was asked for.
+func writeReports(outputs []report.Output, std streams, result *lint.Result, color bool) error {
+	dir, err := os.Getwd()
+	if err != nil {
+		return fmt.Errorf("finding the working directory: %w", err)
+	}
+	opts := report.Options{Version: version(), WorkDir: dir, Root: lint.Repository(dir), Width: width(std.out)}
+	for _, output := range outputs {
+		if output.File == "" {
+			opts.Color = color
+			if err := output.Format(std.out, result, opts); err != nil {
+				return fmt.Errorf("writing the report: %w", err)
+			}
+			continue
+		}
+		opts.Color = false
+		var text bytes.Buffer
+		if err := output.Format(&text, result, opts); err != nil {
+			return fmt.Errorf("writing %s: %w", output.File, err)
+		}
+		if err := os.WriteFile(output.File, text.Bytes(), 0o644); err != nil { //nolint:gosec // a report is for everyone
+			return fmt.Errorf("writing the report: %w", err)
+		}
+	}
+	return nil
+}
+
+// notes prints what is to be said about the run.
+func notes(w io.Writer, result *lint.Result) {
+	for _, note := range result.Notes {
+		_, _ = fmt.Fprintf(w, "unitvet: note: %s\n", report.Escape(note.String()))
+	}
+	for _, problem := range result.Errors {
+		_, _ = fmt.Fprintf(w, "unitvet: %s\n", report.Escape(problem.String()))
+	}
+}

@@ -1,0 +1,271 @@
+// Package graph turns a set of units into typed edges between names: what each
+// unit requires, wants, orders itself by, triggers and is installed under. Every
+// edge keeps the place that says so, or the fact that implies it.
+package graph
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/unitvet/unitvet/lint/source"
+	"github.com/unitvet/unitvet/lint/unit"
+	"github.com/unitvet/unitvet/lint/value"
+)
+
+// Kind is the kind of an edge, named like systemd's dependency types
+// (systemd.unit(5), "Mapping of unit properties to their inverses").
+type Kind string
+
+// The kinds.
+const (
+	Requires             Kind = "Requires"
+	Requisite            Kind = "Requisite"
+	Wants                Kind = "Wants"
+	BindsTo              Kind = "BindsTo"
+	PartOf               Kind = "PartOf"
+	Upholds              Kind = "Upholds"
+	Conflicts            Kind = "Conflicts"
+	Before               Kind = "Before"
+	After                Kind = "After"
+	OnFailure            Kind = "OnFailure"
+	OnSuccess            Kind = "OnSuccess"
+	PropagatesReloadTo   Kind = "PropagatesReloadTo"
+	ReloadPropagatedFrom Kind = "ReloadPropagatedFrom"
+	PropagatesStopTo     Kind = "PropagatesStopTo"
+	StopPropagatedFrom   Kind = "StopPropagatedFrom"
+	JoinsNamespaceOf     Kind = "JoinsNamespaceOf"
+	// Triggers leads from a timer, path, socket or automount to its unit.
+	Triggers Kind = "Triggers"
+	// InSlice leads to the slice that a unit runs in.
+	InSlice Kind = "InSlice"
+)
+
+// Requirement reports whether an edge of the kind makes systemd fail the unit
+// when the other one does not exist (src/core/transaction.c).
+func (k Kind) Requirement() bool { return k == Requires || k == BindsTo || k == Requisite }
+
+// Ordering reports whether the kind orders without pulling in.
+func (k Kind) Ordering() bool { return k == Before || k == After }
+
+// Edge is one dependency.
+type Edge struct {
+	// From and To are unit names with specifiers resolved. They need not exist.
+	From, To string
+	Kind     Kind
+	// Unit is the unit whose files say so.
+	Unit *unit.Unit
+	// Ref is the place of the name in a setting; nil if the edge comes from a link
+	// or is implied.
+	Ref *unit.Reference
+	// Link is the entry of a .wants/, .requires/ or .upholds/ directory.
+	Link *unit.Link
+	// Implicit says why the edge is there although nothing names it, as part of a
+	// sentence; "" for a named one.
+	Implicit string
+	// Install says that the edge exists only once the unit is enabled.
+	Install bool
+}
+
+// Span returns the place of the name that the edge comes from, in its file.
+func (e *Edge) Span() (*source.File, source.Span, bool) {
+	if e.Ref == nil {
+		return nil, source.Span{}, false
+	}
+	return e.Ref.Setting.Part.Source, e.Ref.Span(), true
+}
+
+// Graph holds the edges of a set.
+type Graph struct {
+	Set *unit.Set
+	// Edges in the order of their units' names, then of their places.
+	Edges []Edge
+
+	from, to map[string][]*Edge
+	of       map[*unit.Unit][]*Edge
+}
+
+// From returns the edges that leave a unit, by any of its names.
+func (g *Graph) From(name string) []*Edge { return g.from[g.canonical(name)] }
+
+// To returns the edges that lead to a unit, by any of its names.
+func (g *Graph) To(name string) []*Edge { return g.to[g.canonical(name)] }
+
+// Of returns the edges that a unit's own files make, [Install] included.
+func (g *Graph) Of(u *unit.Unit) []*Edge { return g.of[u] }
+
+// canonical returns the unit's own name for any of its names.
+func (g *Graph) canonical(name string) string {
+	if u := g.Set.Lookup(name); u != nil {
+		return u.Name.String()
+	}
+	return name
+}
+
+// dependencyKeys are the settings of [Unit] that name other units, with the kind
+// of edge; the last ones are the old names that systemd still reads
+// (src/core/load-fragment-gperf.gperf.in).
+var dependencyKeys = []struct {
+	key  string
+	kind Kind
+}{
+	{"Requires", Requires},
+	{"Requisite", Requisite},
+	{"Wants", Wants},
+	{"BindsTo", BindsTo},
+	{"PartOf", PartOf},
+	{"Upholds", Upholds},
+	{"Conflicts", Conflicts},
+	{"Before", Before},
+	{"After", After},
+	{"OnFailure", OnFailure},
+	{"OnSuccess", OnSuccess},
+	{"PropagatesReloadTo", PropagatesReloadTo},
+	{"ReloadPropagatedFrom", ReloadPropagatedFrom},
+	{"PropagatesStopTo", PropagatesStopTo},
+	{"StopPropagatedFrom", StopPropagatedFrom},
+	{"JoinsNamespaceOf", JoinsNamespaceOf},
+	{"BindTo", BindsTo},
+	{"RequiresOverridable", Requires},
+	{"RequisiteOverridable", Requisite},
+	{"PropagateReloadTo", PropagatesReloadTo},
+	{"PropagateReloadFrom", ReloadPropagatedFrom},
+}
+
+// installKeys are the settings of [Install] that systemctl enable turns into
+// links.
+var installKeys = []struct {
+	key  string
+	kind Kind
+}{
+	{"WantedBy", Wants},
+	{"RequiredBy", Requires},
+	{"UpheldBy", Upholds},
+}
+
+// linkKinds are the kinds of the directories' entries.
+var linkKinds = map[string]Kind{"wants": Wants, "requires": Requires, "upholds": Upholds}
+
+// Build makes the graph of a set.
+func Build(set *unit.Set) *Graph {
+	g := &Graph{Set: set}
+	for _, u := range set.Units {
+		if u.State == unit.Masked {
+			continue
+		}
+		g.add(u)
+	}
+	g.from = make(map[string][]*Edge, len(set.Units))
+	g.to = make(map[string][]*Edge, len(set.Units))
+	g.of = make(map[*unit.Unit][]*Edge, len(set.Units))
+	for i := range g.Edges {
+		e := &g.Edges[i]
+		g.of[e.Unit] = append(g.of[e.Unit], e)
+		from, to := g.canonical(e.From), g.canonical(e.To)
+		g.from[from] = append(g.from[from], e)
+		g.to[to] = append(g.to[to], e)
+	}
+	return g
+}
+
+// add adds the edges that a unit's files make.
+func (g *Graph) add(u *unit.Unit) {
+	name := u.Name.String()
+	for _, d := range dependencyKeys {
+		g.references(u, "Unit", d.key, func(to string) Edge { return Edge{From: name, To: to, Kind: d.kind} })
+	}
+	for i := range u.Links {
+		link := &u.Links[i]
+		if !link.Masked {
+			g.Edges = append(g.Edges, Edge{
+				From: name, To: u.ResolveName(link.Entry), Kind: linkKinds[link.Suffix], Unit: u, Link: link,
+			})
+		}
+	}
+	for _, d := range installKeys {
+		g.references(u, "Install", d.key, func(from string) Edge {
+			return Edge{From: from, To: name, Kind: d.kind, Install: true}
+		})
+	}
+	g.triggers(u)
+	g.sockets(u)
+	g.slice(u)
+}
+
+// references adds an edge for each name in the assignments to a key.
+func (g *Graph) references(u *unit.Unit, section, key string, edge func(name string) Edge) {
+	for _, ref := range u.References(section, key) {
+		if ref.Name == "" {
+			continue
+		}
+		e := edge(ref.Name)
+		e.Unit, e.Ref = u, &ref
+		g.Edges = append(g.Edges, e)
+	}
+}
+
+// triggerKeys are the settings that name the unit that another one triggers.
+// Where it is not set, that is the service of the same name; for an automount
+// the mount (systemd.timer(5), systemd.path(5), systemd.socket(5),
+// systemd.automount(5)).
+var triggerKeys = map[string]struct{ section, key, suffix string }{
+	"timer":     {"Timer", "Unit", "service"},
+	"path":      {"Path", "Unit", "service"},
+	"socket":    {"Socket", "Service", "service"},
+	"automount": {"", "", "mount"},
+}
+
+// triggers adds the edge to the unit that a timer, path, socket or automount
+// starts.
+func (g *Graph) triggers(u *unit.Unit) {
+	trigger, ok := triggerKeys[u.Name.Type]
+	if !ok || !u.Known() {
+		return
+	}
+	name := u.Name.String()
+	if refs := u.References(trigger.section, trigger.key); len(refs) > 0 {
+		ref := refs[0] // systemd keeps the first unit of a timer or path
+		if u.Name.Type == "socket" {
+			ref = refs[len(refs)-1]
+		}
+		if ref.Name != "" {
+			g.Edges = append(g.Edges, Edge{From: name, To: ref.Name, Kind: Triggers, Unit: u, Ref: &ref})
+		}
+		return
+	}
+	to := u.Name
+	to.Type = trigger.suffix
+	why := u.Name.Type + " units start the " + trigger.suffix + " of the same name"
+	if u.Name.Type == "socket" && u.Bool("Socket", "Accept", false) {
+		to.Kind, to.Instance = value.Template, ""
+		why = "with Accept=yes each connection starts an instance of the template of the same name"
+	}
+	g.Edges = append(g.Edges, Edge{From: name, To: to.String(), Kind: Triggers, Unit: u, Implicit: why})
+}
+
+// sockets adds what Sockets= implies: the service wants its sockets and starts
+// after them (src/core/service.c, service_add_extras).
+func (g *Graph) sockets(u *unit.Unit) {
+	if u.Name.Type != "service" {
+		return
+	}
+	name := u.Name.String()
+	for _, kind := range []Kind{Wants, After} {
+		g.references(u, "Service", "Sockets", func(to string) Edge { return Edge{From: name, To: to, Kind: kind} })
+	}
+}
+
+// slice adds the edge to the slice that Slice= names.
+func (g *Graph) slice(u *unit.Unit) {
+	section := strings.ToUpper(u.Name.Type[:1]) + u.Name.Type[1:]
+	if !slices.Contains([]string{"service", "socket", "mount", "swap", "slice", "scope"}, u.Name.Type) {
+		return
+	}
+	refs := u.References(section, "Slice")
+	if len(refs) == 0 {
+		return
+	}
+	ref := refs[len(refs)-1]
+	if ref.Name != "" {
+		g.Edges = append(g.Edges, Edge{From: u.Name.String(), To: ref.Name, Kind: InSlice, Unit: u, Ref: &ref})
+	}
+}

@@ -1,0 +1,282 @@
+package lint
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/unitvet/unitvet/lint/graph"
+	"github.com/unitvet/unitvet/lint/unit"
+)
+
+// Options say what a run looks at and with which rules.
+type Options struct {
+	// Rules that may run.
+	Rules []*Rule
+	// Select are the IDs of the rules that run, strict ones included; empty means
+	// all rules of the default tier. Ignore are the IDs of rules that do not.
+	Select, Ignore []string
+	// Strict shows the findings of strict rules, too.
+	Strict bool
+	// Jobs is how many units are looked at side by side; 0 means one per processor.
+	Jobs int
+	Input
+}
+
+// run is one call of Run.
+type run struct {
+	opts      Options
+	sets      []*Set
+	result    *Result
+	checkouts checkouts
+}
+
+// Run loads what the options name and runs the rules. It returns an error only
+// for options that make no sense; everything else is in the result.
+func Run(ctx context.Context, opts Options) (*Result, error) {
+	rules, err := chosen(opts)
+	if err != nil {
+		return nil, err
+	}
+	if opts.Jobs < 1 {
+		opts.Jobs = runtime.GOMAXPROCS(0)
+	}
+	r := &run{opts: opts, result: &Result{Rules: rules}}
+	if err := r.load(); err != nil {
+		return nil, err
+	}
+	for _, set := range r.sets {
+		if err := r.check(ctx, set, rules); err != nil {
+			return nil, err
+		}
+	}
+	r.finish()
+	return r.result, nil
+}
+
+// Load loads what the options name without running rules. Errors and notes are
+// in the result.
+func Load(opts Options) ([]*Set, *Result, error) {
+	r := &run{opts: opts, result: &Result{}}
+	err := r.load()
+	return r.sets, r.result, err
+}
+
+// chosen returns the rules that run, ordered by ID. Strict rules run even when
+// their findings are not shown, so that a run can say how many there are.
+func chosen(opts Options) ([]*Rule, error) {
+	known := map[string]bool{}
+	for _, rule := range opts.Rules {
+		known[rule.ID] = true
+	}
+	for _, id := range slices.Concat(opts.Select, opts.Ignore) {
+		if !known[id] {
+			return nil, UnknownRuleError{ID: id}
+		}
+	}
+	var rules []*Rule
+	for _, rule := range opts.Rules {
+		if len(opts.Select) > 0 && !slices.Contains(opts.Select, rule.ID) || slices.Contains(opts.Ignore, rule.ID) {
+			continue
+		}
+		rules = append(rules, rule)
+	}
+	slices.SortFunc(rules, func(a, b *Rule) int { return cmp.Compare(a.ID, b.ID) })
+	return rules, nil
+}
+
+// UnknownRuleError says that a rule was asked for that does not exist.
+type UnknownRuleError struct{ ID string }
+
+// Error names the rule.
+func (e UnknownRuleError) Error() string { return fmt.Sprintf("unknown rule %q", e.ID) }
+
+// check runs the rules over one set.
+func (r *run) check(ctx context.Context, set *Set, rules []*Rule) error {
+	set.Graph = graph.Build(set.Set)
+	files := set.files()
+	units := set.units()
+	r.result.Sets++
+	r.count(files)
+
+	// Each task writes to its own place, so the order of results does not depend on
+	// who is first.
+	type task struct {
+		findings []Finding
+		problems []Problem
+	}
+	tasks := make([]task, len(files)+len(units)+len(rules))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(r.opts.Jobs)
+	each := func(base, n int, check func(i int, t *task)) {
+		const chunk = 64 // units at a time: less to schedule
+		for from := 0; from < n; from += chunk {
+			group.Go(func() error {
+				for i := from; i < min(from+chunk, n); i++ {
+					check(i, &tasks[base+i])
+				}
+				return ctx.Err()
+			})
+		}
+	}
+	each(0, len(files), func(i int, t *task) {
+		for _, rule := range rules {
+			if rule.CheckFile == nil {
+				continue
+			}
+			p := &FilePass{pass: pass{Set: set, rule: rule}, Part: files[i].part, Unit: files[i].unit}
+			guard(rule, p.Part.Source.Path, &t.problems, func() { rule.CheckFile(p) })
+			t.findings = append(t.findings, p.findings...)
+		}
+	})
+	each(len(files), len(units), func(i int, t *task) {
+		for _, rule := range rules {
+			if rule.CheckUnit == nil {
+				continue
+			}
+			p := &UnitPass{pass: pass{Set: set, rule: rule}, Unit: units[i]}
+			guard(rule, p.Unit.Name.String(), &t.problems, func() { rule.CheckUnit(p) })
+			t.findings = append(t.findings, p.findings...)
+		}
+	})
+	for i, rule := range rules {
+		if rule.CheckSet == nil {
+			continue
+		}
+		group.Go(func() error {
+			t := &tasks[len(files)+len(units)+i]
+			p := &SetPass{pass{Set: set, rule: rule}}
+			guard(rule, set.Name, &t.problems, func() { rule.CheckSet(p) })
+			t.findings = p.findings
+			return ctx.Err()
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for i := range tasks {
+		r.result.Findings = append(r.result.Findings, tasks[i].findings...)
+		r.result.Errors = append(r.result.Errors, tasks[i].problems...)
+	}
+	return nil
+}
+
+// finish sorts, drops what was found twice, hides what was not asked for and
+// counts.
+func (r *run) finish() {
+	result := r.result
+	slices.SortStableFunc(result.Findings, func(a, b Finding) int {
+		return cmp.Or(
+			strings.Compare(a.ReportPath(), b.ReportPath()),
+			cmp.Compare(a.Span.Start, b.Span.Start),
+			cmp.Compare(a.Span.End, b.Span.End),
+			strings.Compare(a.Rule.ID, b.Rule.ID),
+			strings.Compare(a.Message, b.Message),
+			strings.Compare(a.Unit, b.Unit),
+		)
+	})
+	// The same fault of a template is found in each of its instances, and that of a
+	// drop-in in each of its units.
+	result.Findings = slices.CompactFunc(result.Findings, func(a, b Finding) bool {
+		return a.Rule == b.Rule && a.ReportPath() == b.ReportPath() && a.Span == b.Span && a.Message == b.Message
+	})
+	shown := result.Findings[:0]
+	for _, f := range result.Findings {
+		if f.Rule.Tier == Strict && !r.opts.Strict && !slices.Contains(r.opts.Select, f.Rule.ID) {
+			result.HiddenStrict++
+			continue
+		}
+		switch f.Severity {
+		case Error:
+			result.ErrorCount++
+		case Warning:
+			result.WarningCount++
+		case Info:
+			result.InfoCount++
+		}
+		shown = append(shown, f)
+	}
+	result.Findings = shown
+	for _, problems := range [][]Problem{result.Errors, result.Notes} {
+		slices.SortStableFunc(problems, func(a, b Problem) int {
+			return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.Text, b.Text))
+		})
+	}
+	result.Errors = slices.Compact(result.Errors)
+	result.Notes = slices.Compact(result.Notes)
+}
+
+// partOf is a file and the first unit it belongs to.
+type partOf struct {
+	part *unit.Part
+	unit *unit.Unit
+}
+
+// files returns the files of a set that are in focus, each once.
+func (s *Set) files() []partOf {
+	var files []partOf
+	seen := map[*unit.Part]bool{}
+	for _, u := range s.Units {
+		for _, part := range u.Parts() {
+			if !seen[part] && s.focus.has(part.Source.Path) {
+				seen[part] = true
+				files = append(files, partOf{part, u})
+			}
+		}
+	}
+	return files
+}
+
+// units returns the units that unit rules look at.
+func (s *Set) units() []*unit.Unit {
+	var units []*unit.Unit
+	for _, u := range s.Units {
+		if u.Template != nil && slices.Equal(u.DropIns, u.Template.DropIns) {
+			continue // says what its template says
+		}
+		if s.inFocus(u) {
+			units = append(units, u)
+		}
+	}
+	return units
+}
+
+// inFocus reports whether findings about a unit may be shown: one of its files
+// is in focus.
+func (s *Set) inFocus(u *unit.Unit) bool {
+	if s.focus.all || u.Path != "" && s.focus.has(u.Path) {
+		return true
+	}
+	for _, part := range u.DropIns {
+		if s.focus.has(part.Source.Path) {
+			return true
+		}
+	}
+	for _, link := range u.Links {
+		if s.focus.has(link.Path) {
+			return true
+		}
+	}
+	return false
+}
+
+// count adds a set to the summary.
+func (r *run) count(files []partOf) {
+	r.result.Files += len(files)
+	seen := map[*unit.Unit]bool{}
+	for _, f := range files {
+		u := f.unit
+		if u.Template != nil {
+			u = u.Template
+		}
+		if !seen[u] {
+			seen[u] = true
+			r.result.Units++
+		}
+	}
+}

@@ -1,0 +1,97 @@
+package lint
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/unitvet/unitvet/lint/graph"
+	"github.com/unitvet/unitvet/lint/host"
+	"github.com/unitvet/unitvet/lint/unit"
+)
+
+// Set is a set of units with everything that is known about it.
+type Set struct {
+	*unit.Set
+	Graph *graph.Graph
+	Host  *host.Host
+
+	run   *run
+	focus focus
+
+	aliasOnce  sync.Once
+	aliasNames map[string]bool
+	familyOnce sync.Once
+	ownNames   []string
+	ownWords   map[string]bool
+}
+
+// pass is what every check can use.
+type pass struct {
+	Set  *Set
+	rule *Rule
+
+	findings []Finding
+}
+
+// Report adds a finding. Severity and rule are filled in; findings outside the
+// focus are dropped.
+func (p *pass) Report(f Finding) {
+	if !p.Set.focus.has(f.ReportPath()) {
+		return
+	}
+	f.Rule = p.rule
+	if f.Severity == 0 {
+		f.Severity = p.rule.Severity
+	}
+	p.findings = append(p.findings, f)
+}
+
+// FilePass is one file of a set, for a CheckFile.
+type FilePass struct {
+	pass
+	// Part is the file: a fragment or a drop-in.
+	Part *unit.Part
+	// Unit is a unit that the file belongs to: the first one, for a drop-in that
+	// applies to several.
+	Unit *unit.Unit
+}
+
+// Report adds a finding about the file's unit.
+func (p *FilePass) Report(f Finding) {
+	if f.Unit == "" {
+		f.Unit = p.Unit.Name.String()
+	}
+	p.pass.Report(f)
+}
+
+// UnitPass is one unit of a set, for a CheckUnit. Templates are handed in as
+// they are; instances only where they have drop-ins that the template has not.
+type UnitPass struct {
+	pass
+	Unit *unit.Unit
+}
+
+// Report adds a finding about the unit.
+func (p *UnitPass) Report(f Finding) {
+	f.Unit = p.Unit.Name.String()
+	p.pass.Report(f)
+}
+
+// SetPass is a whole set, for a CheckSet.
+type SetPass struct {
+	pass
+}
+
+// guard runs a check and turns a panic into a problem that names rule and place.
+func guard(rule *Rule, place string, problems *[]Problem, check func()) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			*problems = append(*problems, Problem{
+				Path:     place,
+				Text:     fmt.Sprintf("internal error: rule %s gave up: %v", rule.ID, reason),
+				Internal: true,
+			})
+		}
+	}()
+	check()
+}

@@ -1,0 +1,176 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/unitvet/unitvet/lint"
+	"github.com/unitvet/unitvet/lint/source"
+)
+
+// jsonSchema is the version of the object that JSON writes. It goes up when a
+// member changes its meaning or goes away, not when one is added.
+const jsonSchema = 1
+
+type jsonReport struct {
+	Schema   int           `json:"schema"`
+	Findings []jsonFinding `json:"findings"`
+	Summary  jsonSummary   `json:"summary"`
+}
+
+type jsonFinding struct {
+	Rule     string        `json:"rule"`
+	Severity lint.Severity `json:"severity"`
+	Unit     string        `json:"unit"`
+	jsonPlace
+	Message  string     `json:"message"`
+	Help     string     `json:"help"`
+	Result   string     `json:"result,omitempty"`
+	Related  []jsonStep `json:"related"`
+	Evidence []jsonStep `json:"evidence"`
+	Fixes    []jsonFix  `json:"fixes"`
+}
+
+type jsonPlace struct {
+	Path  string       `json:"path"`
+	Range source.Range `json:"range"`
+}
+
+type jsonStep struct {
+	jsonPlace
+	Message string `json:"message"`
+}
+
+type jsonFix struct {
+	Title string     `json:"title"`
+	Safe  bool       `json:"safe"`
+	Edits []jsonEdit `json:"edits"`
+}
+
+type jsonEdit struct {
+	jsonPlace
+	Text string `json:"text"`
+}
+
+type jsonSummary struct {
+	Sets     int `json:"sets"`
+	Units    int `json:"units"`
+	Files    int `json:"files"`
+	Errors   int `json:"errors"`
+	Warnings int `json:"warnings"`
+	Infos    int `json:"infos"`
+	Hidden   struct {
+		Strict int `json:"strict"`
+	} `json:"hidden"`
+	// Problems are inputs that could not be read; Notes are what was passed over.
+	Problems []jsonProblem `json:"problems"`
+	Notes    []jsonProblem `json:"notes"`
+}
+
+type jsonProblem struct {
+	Path    string `json:"path"`
+	Message string `json:"message"`
+}
+
+// JSON writes one object, for programs. Lines and columns count from 1, columns
+// in code points; a whole file is the empty range at its start. Bytes that are
+// not UTF-8 become U+FFFD.
+func JSON(w io.Writer, result *lint.Result, _ Options) error {
+	s := result.Summary
+	out := jsonReport{
+		Schema:   jsonSchema,
+		Findings: convert(result.Findings, newJSONFinding),
+		Summary: jsonSummary{
+			Sets: s.Sets, Units: s.Units, Files: s.Files,
+			Errors: s.ErrorCount, Warnings: s.WarningCount, Infos: s.InfoCount,
+			Problems: convert(result.Errors, newJSONProblem),
+			Notes:    convert(result.Notes, newJSONProblem),
+		},
+	}
+	out.Summary.Hidden.Strict = s.HiddenStrict
+	return writeJSON(w, out)
+}
+
+func newJSONFinding(f *lint.Finding) jsonFinding {
+	return jsonFinding{
+		Rule:      f.Rule.ID,
+		Severity:  f.Severity,
+		Unit:      f.Unit,
+		jsonPlace: newJSONPlace(f.Place),
+		Message:   f.Message,
+		Help:      f.Help,
+		Result:    f.Result,
+		Related:   convert(f.Related, newJSONStep),
+		Evidence:  convert(f.Evidence, newJSONStep),
+		Fixes: convert(f.Fixes, func(fix *lint.Fix) jsonFix {
+			return jsonFix{fix.Title, fix.Safe, convert(fix.Edits, func(e *lint.Edit) jsonEdit {
+				return jsonEdit{newJSONPlace(e.Place), e.Text}
+			})}
+		}),
+	}
+}
+
+func newJSONPlace(p lint.Place) jsonPlace { return jsonPlace{p.ReportPath(), p.Range()} }
+
+func newJSONStep(r *lint.Related) jsonStep { return jsonStep{newJSONPlace(r.Place), r.Message} }
+
+func newJSONProblem(p *lint.Problem) jsonProblem { return jsonProblem{p.Path, p.Text} }
+
+// convert maps a slice; the result is never nil, and so never null in JSON.
+func convert[From, To any](from []From, f func(*From) To) []To {
+	to := make([]To, len(from))
+	for i := range from {
+		to[i] = f(&from[i])
+	}
+	return to
+}
+
+// writeJSON writes a value, indented, with no character in it that a terminal
+// would obey.
+func writeJSON(w io.Writer, value any) error {
+	text, err := marshal(value)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(escapeControls(text))
+	return err
+}
+
+func marshal(value any) ([]byte, error) {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	err := encoder.Encode(value)
+	return b.Bytes(), err
+}
+
+// escapeControls writes the control and format characters that encoding/json
+// leaves alone as \u escapes. They only occur inside strings.
+func escapeControls(text []byte) []byte {
+	var out []byte
+	done := 0
+	for i := 0; i < len(text); {
+		if text[i] < 0x7f {
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRune(text[i:])
+		if r == 0x7f || unicode.In(r, unicode.Cc, unicode.Cf) {
+			out = append(out, text[done:i]...)
+			for _, unit := range utf16Units(r) {
+				out = fmt.Appendf(out, `\u%04x`, unit)
+			}
+			done = i + size
+		}
+		i += size
+	}
+	if done == 0 {
+		return text
+	}
+	return append(out, text[done:]...)
+}

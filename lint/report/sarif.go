@@ -1,0 +1,341 @@
+package report
+
+import (
+	"bytes"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
+
+	"github.com/unitvet/unitvet/lint"
+	"github.com/unitvet/unitvet/lint/source"
+)
+
+const (
+	sarifSchema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+	// srcRoot is the conventional symbol for the root of a repository.
+	srcRoot = "%SRCROOT%"
+	// maxSnippet is the length in bytes of the longest span that is quoted.
+	maxSnippet = 4096
+)
+
+// SARIF writes a SARIF 2.1.0 log of one run. Files are named relative to the
+// repository's root, columns count code points, and every result has a
+// fingerprint that does not depend on its line.
+func SARIF(w io.Writer, result *lint.Result, opts Options) error {
+	log := sarif.NewReport()
+	log.Schema = sarifSchema
+	log.AddRun(newSARIFRun(result, opts))
+	text, err := marshal(log)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(escapeControls(dropUnset(text)))
+	return err
+}
+
+// dropUnset takes the members out that the library writes for everything that
+// is not set: -1 and empty arrays. They are half of the log, and the validator
+// warns of them. The text is indented: each such member is a line of its own,
+// and a line that ends in a string ends in a quote. Results and rules are to be
+// there even if there are none.
+func dropUnset(indented []byte) []byte {
+	kept := make([]byte, 0, len(indented)/2)
+	for line := range bytes.Lines(indented) {
+		member := bytes.Trim(line, " ,\n")
+		if bytes.HasSuffix(member, []byte(`": -1`)) || bytes.HasSuffix(member, []byte(`": []`)) &&
+			!bytes.HasPrefix(member, []byte(`"results"`)) && !bytes.HasPrefix(member, []byte(`"rules"`)) {
+			continue
+		}
+		closes := bytes.HasPrefix(member, []byte("}")) || bytes.HasPrefix(member, []byte("]"))
+		if closes && bytes.HasSuffix(kept, []byte(",\n")) {
+			kept = append(kept[:len(kept)-2], '\n') // what is last now was not before
+		}
+		kept = append(kept, line...)
+	}
+	return kept
+}
+
+func newSARIFRun(result *lint.Result, opts Options) *sarif.Run {
+	s := &sarifRun{opts: opts, prints: newFingerprints(), rules: make(map[*lint.Rule]int)}
+	for _, rule := range result.Rules {
+		s.rule(rule)
+	}
+	results := make([]*sarif.Result, len(result.Findings))
+	for i := range result.Findings {
+		results[i] = s.result(&result.Findings[i])
+	}
+	version := semanticVersion(opts.Version)
+	driver := sarif.NewToolComponent().
+		WithName("unitvet").
+		WithFullName("unitvet " + version).
+		WithVersion(version).
+		WithSemanticVersion(version).
+		WithInformationURI(projectURL).
+		WithRules(s.descriptors)
+	root := sarif.NewArtifactLocation().WithDescription(sarif.NewTextMessage("The root of the repository."))
+	return sarif.NewRun().
+		WithTool(sarif.NewTool().WithDriver(driver)).
+		WithColumnKind("unicodeCodePoints").
+		WithOriginalUriBaseIds(map[string]sarif.ArtifactLocation{srcRoot: *root}).
+		WithInvocations([]*sarif.Invocation{s.invocation(result)}).
+		WithResults(results)
+}
+
+// sarifRun is a run in the making.
+type sarifRun struct {
+	opts        Options
+	prints      *fingerprints
+	rules       map[*lint.Rule]int
+	descriptors []*sarif.ReportingDescriptor
+}
+
+// rule returns the index of a rule among the descriptors.
+func (s *sarifRun) rule(rule *lint.Rule) int {
+	index, ok := s.rules[rule]
+	if !ok {
+		index = len(s.descriptors)
+		s.rules[rule] = index
+		s.descriptors = append(s.descriptors, s.descriptor(rule))
+	}
+	return index
+}
+
+var sarifLevels = map[lint.Severity]string{
+	lint.Info:    sarif.LevelNote,
+	lint.Warning: sarif.LevelWarning,
+	lint.Error:   sarif.LevelError,
+}
+
+// GitHub's names for severity and precision (docs.github.com, "SARIF support for
+// code scanning").
+var (
+	problemSeverities  = map[lint.Severity]string{lint.Info: "recommendation", lint.Warning: "warning", lint.Error: "error"}
+	securitySeverities = map[lint.Severity]string{lint.Info: "3.0", lint.Warning: "5.0", lint.Error: "7.5"}
+	precisions         = map[lint.Tier]string{lint.Default: "high", lint.Strict: "medium"}
+)
+
+func (s *sarifRun) descriptor(rule *lint.Rule) *sarif.ReportingDescriptor {
+	properties := sarif.NewPropertyBag().
+		WithTags([]string{"systemd", rule.Category}).
+		Add("precision", precisions[rule.Tier]).
+		Add("problem.severity", problemSeverities[rule.Severity])
+	if rule.Category == "security" {
+		properties.Add("security-severity", securitySeverities[rule.Severity])
+	}
+	page := rule.Page
+	if page == "" {
+		page = sentence(rule.Summary)
+	}
+	text := sarif.NewMultiformatMessageString
+	return sarif.NewReportingDescriptor().
+		WithID(rule.ID).
+		WithName(rule.Title()).
+		WithShortDescription(text().WithText(sentence(rule.Summary))).
+		WithFullDescription(text().WithText(sentence(firstParagraph(page)))).
+		WithHelp(text().WithText(page).WithMarkdown(page)).
+		WithHelpURI(s.opts.ruleURL(rule)).
+		WithDefaultConfiguration(sarif.NewReportingConfiguration().WithLevel(sarifLevels[rule.Severity])).
+		WithProperties(properties)
+}
+
+func (s *sarifRun) result(f *lint.Finding) *sarif.Result {
+	related := slices.Concat(f.Related, f.Evidence)
+	path, _ := s.opts.inRepository(f.ReportPath())
+	prints := map[string]string{"unitvet/v1": s.prints.of(f, path)}
+	if hash := s.prints.lineHash(f.Place); hash != "" {
+		prints["primaryLocationLineHash"] = hash
+	}
+	result := sarif.NewResult().
+		WithRuleID(f.Rule.ID).
+		WithRuleIndex(s.rule(f.Rule)).
+		WithLevel(sarifLevels[f.Severity]).
+		WithMessage(sarif.NewTextMessage(sarifMessage(f, related))).
+		WithLocations([]*sarif.Location{s.location(f.Place)}).
+		WithPartialFingerprints(prints)
+	for i := range related {
+		result.AddRelatedLocation(s.location(related[i].Place).
+			WithID(i + 1).
+			WithMessage(message(label(&related[i]))))
+	}
+	for i := range f.Fixes {
+		if fix := s.fix(&f.Fixes[i]); fix != nil {
+			result.AddFixe(fix)
+		}
+	}
+	return result
+}
+
+// linkText escapes the text of a link (SARIF 2.1.0, 3.11.6).
+var linkText = strings.NewReplacer(`\`, `\\`, "[", `\[`, "]", `\]`)
+
+// sarifMessage puts together what a finding says. A link to a related location
+// is [text](id).
+func sarifMessage(f *lint.Finding, related []lint.Related) string {
+	var b strings.Builder
+	text := f.Message
+	if f.Result != "" {
+		text += " (" + f.Result + ")"
+	}
+	b.WriteString(noLinks(sentence(text)))
+	if f.Help != "" {
+		b.WriteString(" Help: " + noLinks(sentence(strings.Join(strings.Fields(f.Help), " "))))
+	}
+	for i := range related {
+		separator := ", "
+		if i == 0 {
+			separator = " See "
+		}
+		fmt.Fprintf(&b, "%s[%s](%d)", separator, linkText.Replace(visible(label(&related[i]))), i+1)
+	}
+	if len(related) > 0 {
+		b.WriteByte('.')
+	}
+	return b.String()
+}
+
+// message returns a text without links.
+func message(text string) *sarif.Message { return sarif.NewTextMessage(noLinks(sentence(text))) }
+
+// noLinks takes the meaning from what looks like a link: texts may quote the
+// files that were read. Braces need no such care, a message without arguments
+// has no placeholders.
+func noLinks(s string) string { return strings.ReplaceAll(s, "](", `\](`) }
+
+// label says what a related place is about.
+func label(r *lint.Related) string {
+	if r.Message != "" {
+		return r.Message
+	}
+	return fmt.Sprintf("%s:%d", r.ReportPath(), r.Range().Start.Line)
+}
+
+// location returns a place. A whole file is its first line.
+func (s *sarifRun) location(place lint.Place) *sarif.Location {
+	region := sarif.NewRegion().WithStartLine(1)
+	if place.File != nil {
+		region = newRegion(place)
+		if start, end := bounds(place); end-start <= maxSnippet {
+			// A NUL is legal in JSON, but several databases behind viewers refuse it.
+			text := strings.ReplaceAll(place.File.Text[start:end], "\x00", string(utf8.RuneError))
+			region.WithSnippet(sarif.NewArtifactContent().WithText(text))
+		}
+	}
+	return sarif.NewLocationWithPhysicalLocation(sarif.NewPhysicalLocation().
+		WithArtifactLocation(s.artifact(place.ReportPath())).
+		WithRegion(region))
+}
+
+// bounds returns the ends of a place's span, inside its file.
+func bounds(place lint.Place) (start, end int) {
+	n := len(place.File.Text)
+	start = min(max(place.Span.Start, 0), n)
+	return start, min(max(place.Span.End, start), n)
+}
+
+func newRegion(place lint.Place) *sarif.Region {
+	start, end := bounds(place)
+	r := place.File.Range(source.Span{Start: start, End: end})
+	return sarif.NewRegion().
+		WithStartLine(r.Start.Line).WithStartColumn(r.Start.Column).
+		WithEndLine(r.End.Line).WithEndColumn(r.End.Column)
+}
+
+// artifact returns the location of a file: below the repository's root, or an
+// absolute URL.
+func (s *sarifRun) artifact(name string) *sarif.ArtifactLocation {
+	path, inside := s.opts.inRepository(name)
+	if !inside && isAbsolute(path) {
+		return sarif.NewArtifactLocation().WithURI(fileURL(path))
+	}
+	return sarif.NewArtifactLocation().WithURI(escapePath(path)).WithURIBaseID(srcRoot)
+}
+
+// fix returns a safe fix, or nil: unsafe ones are not for a button.
+func (s *sarifRun) fix(f *lint.Fix) *sarif.Fix {
+	if !f.Safe || len(f.Edits) == 0 {
+		return nil
+	}
+	fix := sarif.NewFix().WithDescription(message(f.Title))
+	changes := make(map[*source.File]*sarif.ArtifactChange)
+	for _, edit := range f.Edits {
+		if edit.File == nil {
+			return nil
+		}
+		change, ok := changes[edit.File]
+		if !ok {
+			change = sarif.NewArtifactChange().WithArtifactLocation(s.artifact(edit.File.Path))
+			changes[edit.File] = change
+			fix.AddArtifactChange(change)
+		}
+		content := sarif.NewArtifactContent()
+		if utf8.ValidString(edit.Text) {
+			content.WithText(edit.Text)
+		} else {
+			content.WithBinary(base64.StdEncoding.EncodeToString([]byte(edit.Text)))
+		}
+		change.AddReplacement(sarif.NewReplacement().WithDeletedRegion(newRegion(edit.Place)).WithInsertedContent(content))
+	}
+	return fix
+}
+
+// invocation says how the run went: with an input that could not be read, it did
+// not succeed.
+func (s *sarifRun) invocation(result *lint.Result) *sarif.Invocation {
+	invocation := sarif.NewInvocation().WithExecutionSuccessful(len(result.Errors) == 0)
+	for _, problem := range result.Errors {
+		invocation.AddToolExecutionNotification(s.notification(problem, sarif.LevelError))
+	}
+	for _, problem := range result.Notes {
+		invocation.AddToolExecutionNotification(s.notification(problem, sarif.LevelNote))
+	}
+	return invocation
+}
+
+func (s *sarifRun) notification(problem lint.Problem, level string) *sarif.Notification {
+	notification := sarif.NewNotification().
+		WithLevel(level).
+		WithMessage(message(problem.String()))
+	if problem.Path != "" {
+		notification.AddLocation(sarif.NewLocationWithPhysicalLocation(
+			sarif.NewPhysicalLocation().WithArtifactLocation(s.artifact(problem.Path))))
+	}
+	return notification
+}
+
+// sentence returns text as SARIF wants messages: visible, and with a full stop.
+func sentence(text string) string {
+	text = visible(strings.TrimSpace(text))
+	if text == "" || strings.ContainsAny(text[len(text)-1:], ".!?") {
+		return text
+	}
+	return text + "."
+}
+
+// firstParagraph returns the first paragraph of a Markdown page that is not a
+// heading, on one line.
+func firstParagraph(page string) string {
+	for paragraph := range strings.SplitSeq(page, "\n\n") {
+		lines := strings.Fields(paragraph)
+		if len(lines) > 0 && !strings.HasPrefix(lines[0], "#") {
+			return strings.Join(lines, " ")
+		}
+	}
+	return page
+}
+
+// semver is the grammar of semver.org, without its limits on leading zeros.
+var semver = regexp.MustCompile(`^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$`)
+
+func semanticVersion(version string) string {
+	version = strings.TrimPrefix(version, "v")
+	if !semver.MatchString(version) {
+		return "0.0.0-dev"
+	}
+	return version
+}

@@ -1,0 +1,259 @@
+package lint
+
+import (
+	"path"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/unitvet/unitvet/lint/host"
+	"github.com/unitvet/unitvet/lint/host/shipped"
+	"github.com/unitvet/unitvet/lint/source"
+	"github.com/unitvet/unitvet/lint/unit"
+	"github.com/unitvet/unitvet/lint/value"
+)
+
+// Where says where a unit's name is found.
+type Where int
+
+// The places, in the order in which they are asked.
+const (
+	// Here: the set has it, as a unit, an alias, an instance or a mask.
+	Here Where = iota
+	// Runtime: units of this name come into being on a running system.
+	Runtime
+	// Shipped: distributions ship it. On a root that means: and it is not there.
+	Shipped
+	// Elsewhere: another set of the checkout has it.
+	Elsewhere
+	// Nowhere: nothing answers to the name.
+	Nowhere
+)
+
+// Resolution is what became of a unit's name.
+type Resolution struct {
+	Where
+	// Unit is the unit of the set, if Where is Here and its files were read.
+	Unit *unit.Unit
+	// Reason says how units of the name come into being, if Where is Runtime.
+	Reason string
+	// Packages ship the unit, if Where is Shipped.
+	Packages []string
+	// Path is a file of that name in the checkout, if Where is Elsewhere.
+	Path string
+}
+
+// Resolve looks for the unit that answers to a name.
+func (s *Set) Resolve(name string) Resolution {
+	if u := s.Lookup(name); u != nil && u.Exists() {
+		return Resolution{Where: Here, Unit: u}
+	}
+	parsed, err := value.ParseName(name)
+	if err == nil && parsed.Kind == value.Instance {
+		// An instance is there if its template is.
+		if u := s.Lookup(parsed.Template().String()); u != nil && u.Exists() {
+			return Resolution{Where: Here, Unit: u}
+		}
+	}
+	if err == nil && parsed.Kind == value.Template && s.hasInstance(parsed) {
+		return Resolution{Where: Here}
+	}
+	if s.aliases()[name] {
+		return Resolution{Where: Here}
+	}
+	if reason, ok := shipped.Generated(name); ok {
+		return Resolution{Where: Runtime, Reason: reason}
+	}
+	if s.Rooted && s.sysvScript(name) {
+		return Resolution{Where: Runtime, Reason: "made from the init script of that name"}
+	}
+	if s.Rooted && s.quadlet(name) {
+		return Resolution{Where: Runtime, Reason: "made by podman's generator"}
+	}
+	if known, ok := s.shipped(name); ok {
+		return Resolution{Where: Shipped, Packages: known.Packages}
+	}
+	if !s.Rooted {
+		return s.elsewhere(name)
+	}
+	return Resolution{Where: Nowhere}
+}
+
+// hasInstance reports whether the set has an instance of a template that it does
+// not have itself.
+func (s *Set) hasInstance(template value.Name) bool {
+	return slices.ContainsFunc(s.Units, func(u *unit.Unit) bool {
+		return u.Name.Kind == value.Instance && u.Name.Template() == template && u.Exists()
+	})
+}
+
+// shipped looks a name up among the units that distributions ship.
+func (s *Set) shipped(name string) (shipped.Unit, bool) {
+	if s.Scope != unit.ScopeUser {
+		if known, ok := shipped.Lookup(name, shipped.System); ok {
+			return known, true
+		}
+	}
+	if s.Scope != unit.ScopeSystem {
+		return shipped.Lookup(name, shipped.User)
+	}
+	return shipped.Unit{}, false
+}
+
+// sysvScript reports whether systemd's generator makes a service from an init
+// script (systemd-sysv-generator(8)).
+func (s *Set) sysvScript(name string) bool {
+	script, ok := strings.CutSuffix(name, ".service")
+	return ok && s.Scope == unit.ScopeSystem && s.Host.Path("/etc/init.d/"+script).Answer == host.Yes
+}
+
+// quadletDirs are where podman's generator for the system manager looks
+// (podman-systemd.unit(5)).
+var quadletDirs = []string{"/etc/containers/systemd", "/usr/share/containers/systemd", "/run/containers/systemd"}
+
+// quadlet reports whether podman's generator makes a service.
+func (s *Set) quadlet(name string) bool {
+	for _, file := range unit.Quadlet(name) {
+		for _, dir := range quadletDirs {
+			if s.Host.Path(path.Join(dir, file)).Answer == host.Yes {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// aliases returns the names that units of the set get once they are enabled.
+func (s *Set) aliases() map[string]bool {
+	s.aliasOnce.Do(func() {
+		s.aliasNames = map[string]bool{}
+		for _, u := range s.Units {
+			for _, ref := range u.References("Install", "Alias") {
+				s.aliasNames[ref.Name] = true
+			}
+		}
+	})
+	return s.aliasNames
+}
+
+// elsewhere looks for a name in the rest of the checkout: in other sets, and among
+// the files that units are made from.
+func (s *Set) elsewhere(name string) Resolution {
+	if len(s.Dirs) == 0 {
+		return Resolution{Where: Nowhere}
+	}
+	index := s.run.checkoutIndex(s.Dirs[0].Tree)
+	found := index[name]
+	if parsed, err := value.ParseName(name); err == nil && parsed.Kind == value.Instance {
+		found = slices.Concat(found, index[parsed.Template().String()])
+	}
+	if len(found) == 0 {
+		found = similarlyMade(index, name)
+	}
+	result := Resolution{Where: Nowhere}
+	for _, f := range found {
+		scope, ok := unit.HostScope(unit.NewDir(nil, path.Dir(f.File), "").Host)
+		if ok && s.Scope != unit.ScopeUnknown && scope != s.Scope {
+			continue // the other manager's
+		}
+		switch {
+		case f.Made:
+			return Resolution{Where: Runtime, Reason: "made from " + f.File}
+		case s.holds(f.File) && path.Base(f.File) != name:
+			return Resolution{Where: Runtime, Reason: "installed from " + f.File}
+		case !s.holds(f.File) && result.Where == Nowhere:
+			result = Resolution{Where: Elsewhere, Path: f.File}
+		}
+	}
+	return result
+}
+
+// similarlyMade returns the files that a unit may be made from although their
+// names only hold the unit's: org.example.web@.service.in may be installed as
+// web@.service.
+func similarlyMade(index map[string][]unit.Found, name string) []unit.Found {
+	parsed, err := value.ParseName(name)
+	if err != nil || len(parsed.Prefix) < 4 {
+		return nil
+	}
+	var similar []unit.Found
+	for other, files := range index {
+		if !strings.Contains(other, parsed.Prefix) || !strings.HasSuffix(other, "."+parsed.Type) {
+			continue
+		}
+		for _, f := range files {
+			if f.Made {
+				similar = append(similar, f)
+			}
+		}
+	}
+	slices.SortFunc(similar, func(a, b unit.Found) int { return strings.Compare(a.File, b.File) })
+	return similar
+}
+
+// holds reports whether a file of the checkout stands in a directory of the set.
+func (s *Set) holds(file string) bool {
+	for _, dir := range s.Dirs {
+		if path.Dir(file) == dir.Name {
+			return true
+		}
+	}
+	return false
+}
+
+// checkouts keeps the unit names of each checkout, listed when first needed.
+type checkouts struct {
+	mu      sync.Mutex
+	indexes map[*source.Tree]map[string][]unit.Found
+}
+
+// checkoutIndex returns the files of a checkout that are named like units, by
+// name.
+func (r *run) checkoutIndex(tree *source.Tree) map[string][]unit.Found {
+	r.checkouts.mu.Lock()
+	defer r.checkouts.mu.Unlock()
+	if index, ok := r.checkouts.indexes[tree]; ok {
+		return index
+	}
+	index := unit.Index(tree)
+	if r.checkouts.indexes == nil {
+		r.checkouts.indexes = map[*source.Tree]map[string][]unit.Found{}
+	}
+	r.checkouts.indexes[tree] = index
+	return index
+}
+
+// Family reports whether a name looks like one of the set's own units: it shares
+// the leading word, up to the first dash or underscore, with one that no
+// distribution ships, or is nearly the name of one. The answer in similar is the
+// near name, or "".
+func (s *Set) Family(name string) (own bool, similar string) {
+	s.familyOnce.Do(s.makeFamily)
+	if near, ok := value.Closest(name, s.ownNames); ok {
+		return true, near
+	}
+	return s.ownWords[leadingWord(name)], ""
+}
+
+func (s *Set) makeFamily() {
+	s.ownWords = map[string]bool{}
+	for _, u := range s.Units {
+		if u.Fragment == nil || u.Template != nil {
+			continue
+		}
+		name := u.Name.String()
+		if _, ok := s.shipped(name); ok {
+			continue
+		}
+		s.ownNames = append(s.ownNames, name)
+		s.ownWords[leadingWord(name)] = true
+	}
+}
+
+// leadingWord returns a unit's name up to the first dash, underscore, @ or dot.
+func leadingWord(name string) string {
+	if i := strings.IndexAny(name, "-_@."); i > 0 {
+		return name[:i]
+	}
+	return name
+}

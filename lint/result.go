@@ -1,0 +1,52 @@
+package lint
+
+// Result is the outcome of a run.
+type Result struct {
+	// Findings that are shown, ordered by path, place and rule.
+	Findings []Finding
+	// Rules that ran, ordered by ID.
+	Rules []*Rule
+	// Errors are inputs that could not be read, and internal errors. With one of
+	// them a run has not seen everything, and its exit code says so.
+	Errors []Problem
+	// Notes are worth telling but do no harm: what was passed over and why.
+	Notes []Problem
+	Summary
+}
+
+// Problem is something about the run, not about a unit.
+type Problem struct {
+	// Path is the file or directory in reports; it may be empty.
+	Path string
+	// Text says what is wrong.
+	Text string
+	// Internal says that it is a fault of unitvet itself.
+	Internal bool
+}
+
+// String returns the problem as one line.
+func (p Problem) String() string {
+	if p.Path == "" {
+		return p.Text
+	}
+	return p.Path + ": " + p.Text
+}
+
+// Summary counts what a run has seen and found.
+type Summary struct {
+	// Sets, Units and Files that were loaded and are in focus.
+	Sets, Units, Files int
+	// ErrorCount, WarningCount and InfoCount are the numbers of findings shown.
+	ErrorCount, WarningCount, InfoCount int
+	// HiddenStrict is how many findings of strict rules are not shown.
+	HiddenStrict int
+}
+
+// Worst returns the highest severity among the findings, 0 if there are none.
+func (r *Result) Worst() Severity {
+	var worst Severity
+	for i := range r.Findings {
+		worst = max(worst, r.Findings[i].Severity)
+	}
+	return worst
+}

@@ -1,0 +1,242 @@
+// Package syntax turns the bytes of a unit file into a tree that loses nothing
+// and never fails. It follows systemd's own reader (src/shared/conf-parser.c,
+// config_parse and parse_line; src/basic/fileio.c, read_line_full), not INI
+// folklore: comments are dropped before continuation lines are joined, a
+// backslash at the end of a line becomes one space, there are no trailing
+// comments, and carriage returns and NUL end lines too.
+//
+// The texts of all nodes, one after the other, are the input, byte for byte.
+// What systemd objects to comes beside the tree, as Problems.
+package syntax
+
+import (
+	"iter"
+	"sort"
+
+	"github.com/unitvet/unitvet/lint/source"
+)
+
+// LongLineMax is the length in bytes at which systemd gives up on a physical
+// line, and above which it gives up on a joined one (LONG_LINE_MAX in
+// src/basic/fileio.h).
+const LongLineMax = 1 << 20
+
+// File is the tree of one file.
+type File struct {
+	Source *source.File
+	// Sections in order of appearance, repeated ones included. The first one has
+	// no header and holds what stands before the first header; it always exists.
+	Sections []*Section
+	// Problems in order of their spans.
+	Problems []Problem
+	// End is the offset at which systemd stops reading: the start of the first
+	// fatal line, or the length of the text.
+	End int
+}
+
+// Section is a header and the lines up to the next one.
+type Section struct {
+	Header *Header // nil for the lines before the first header
+	Nodes  []Node
+}
+
+// Name returns the section's name, "" for the lines before the first header.
+func (s *Section) Name() string {
+	if s.Header == nil {
+		return ""
+	}
+	return s.Header.Name.String
+}
+
+// Node is a logical line: *Header, *Assignment, *Comment, *Blank or *Bad.
+type Node interface {
+	// Span covers the whole line, its line ending and, in a continued line, the
+	// comments between its parts.
+	Span() source.Span
+}
+
+// line is the part that all nodes share.
+type line struct{ span source.Span }
+
+// Span covers the whole logical line with its line ending.
+func (l *line) Span() source.Span { return l.span }
+
+// Header is a section header such as [Service].
+type Header struct {
+	line
+	// Name is the text between the brackets, as it stands.
+	Name Text
+	// Malformed says that systemd refuses the header; Name is what was most
+	// likely meant.
+	Malformed bool
+}
+
+// Assignment is Key=Value. Key and value are stripped of blanks at both ends.
+type Assignment struct {
+	line
+	Key   Text
+	Value Text
+	// Comments are the comment lines between the parts of a continued value.
+	Comments []source.Span
+	// Lines are the physical lines that the assignment was joined from, without
+	// comments and line endings; nil if there is just one.
+	Lines []source.Span
+	// Open says that the last line ends in a backslash with nothing after it: the
+	// file ends inside the continuation.
+	Open bool
+}
+
+// Comment is a line that starts with # or ;.
+type Comment struct{ line }
+
+// Blank is a line with nothing on it.
+type Blank struct{ line }
+
+// Bad is a line that is neither: it has no =, no key, or is not UTF-8.
+type Bad struct {
+	line
+	// Text is the stripped line.
+	Text Text
+	// Lines as in Assignment.
+	Lines []source.Span
+}
+
+// Text is a piece of a logical line: the text as systemd sees it, joined, and
+// where each byte of it stands in the file.
+type Text struct {
+	String string
+	// base is the offset in the file of the first byte or, in a joined line, its
+	// index there.
+	base   int
+	joined *joined // nil if the line was not joined
+}
+
+// joined says where the parts of a joined line stand, the first at index 0.
+type joined []fold
+
+// fold says that the line from byte at onwards stands at offset in the file.
+type fold struct{ at, offset int }
+
+// Offset returns the place in the file of byte i of the text. i may be the
+// length of the text: the place just after its last byte. The blank that takes
+// the place of a backslash stands where the backslash does.
+func (t Text) Offset(i int) int {
+	if t.joined == nil {
+		return t.base + i
+	}
+	if i == len(t.String) && i > 0 {
+		return t.Offset(i-1) + 1
+	}
+	i += t.base
+	folds := *t.joined
+	f := folds[sort.Search(len(folds), func(k int) bool { return folds[k].at > i })-1]
+	return f.offset + i - f.at
+}
+
+// Span returns the place in the file of the bytes of s, a span of the text.
+func (t Text) Span(s source.Span) source.Span {
+	start := t.Offset(s.Start)
+	if s.Len() <= 0 {
+		return source.Span{Start: start, End: start}
+	}
+	return source.Span{Start: start, End: t.Offset(s.End-1) + 1}
+}
+
+// Whole returns the place in the file of the whole text.
+func (t Text) Whole() source.Span {
+	return t.Span(source.Span{Start: 0, End: len(t.String)})
+}
+
+// slice returns the part [i, j) of the text.
+func (t Text) slice(i, j int) Text {
+	return Text{String: t.String[i:j], base: t.base + i, joined: t.joined}
+}
+
+// ProblemKind says what systemd objects to, or what it reads otherwise than it
+// looks.
+type ProblemKind int
+
+// The kinds of problems. Fatal ones end the reading: a fragment fails to load,
+// the rest of a drop-in is lost.
+const (
+	// InvalidEncoding is a line that is not UTF-8. Fatal.
+	InvalidEncoding ProblemKind = iota
+	// InvalidSectionHeader is a line that starts with [ and does not end with ],
+	// or whose name holds quotes, backslashes or control characters. Fatal.
+	InvalidSectionHeader
+	// LineTooLong is a physical or joined line over the limit. Fatal.
+	LineTooLong
+	// ControlCharacter is a control character outside comments. A NUL or a lone
+	// carriage return ends the line for systemd.
+	ControlCharacter
+	// ByteOrderMark is a mark at the start of a line, where systemd drops it.
+	ByteOrderMark
+	// ByteOrderMarkBeforeComment is one in front of # or ;, which systemd then
+	// does not take for a comment.
+	ByteOrderMarkBeforeComment
+	// AssignmentOutsideSection is a line before the first header.
+	AssignmentOutsideSection
+	// MissingEquals is a line without =. In a section that systemd ignores it
+	// ignores these, too; here that is known of the X- sections alone.
+	MissingEquals
+	// MissingKey is a line that starts with =, with the same exception.
+	MissingKey
+)
+
+// Fatal reports whether systemd stops reading the file at such a line.
+func (k ProblemKind) Fatal() bool {
+	return k == InvalidEncoding || k == InvalidSectionHeader || k == LineTooLong
+}
+
+// Problem is something that systemd objects to, beside the tree.
+type Problem struct {
+	Kind ProblemKind
+	Span source.Span
+}
+
+// Fatal returns the problem at which systemd stops reading the file, or nil.
+func (f *File) Fatal() *Problem {
+	if f.End == len(f.Source.Text) {
+		return nil
+	}
+	for i := range f.Problems {
+		if f.Problems[i].Kind.Fatal() {
+			return &f.Problems[i]
+		}
+	}
+	return nil
+}
+
+// Nodes returns all nodes in order, headers included. Their texts joined are the
+// input.
+func (f *File) Nodes() iter.Seq[Node] {
+	return func(yield func(Node) bool) {
+		for _, section := range f.Sections {
+			if section.Header != nil && !yield(section.Header) {
+				return
+			}
+			for _, node := range section.Nodes {
+				if !yield(node) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Assignments returns every assignment that stands in a section, with its
+// section, those after a fatal line included.
+func (f *File) Assignments() iter.Seq2[*Section, *Assignment] {
+	return func(yield func(*Section, *Assignment) bool) {
+		for _, section := range f.Sections {
+			if section.Header == nil {
+				continue
+			}
+			for _, node := range section.Nodes {
+				if assignment, ok := node.(*Assignment); ok && !yield(section, assignment) {
+					return
+				}
+			}
+		}
+	}
+}

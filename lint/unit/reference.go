@@ -1,0 +1,118 @@
+package unit
+
+import (
+	"strings"
+
+	"github.com/unitvet/unitvet/lint/directive"
+	"github.com/unitvet/unitvet/lint/source"
+	"github.com/unitvet/unitvet/lint/value"
+)
+
+// Reference is a unit name that a setting mentions.
+type Reference struct {
+	Setting Setting
+	// Word is the name as it stands, with its place in the value.
+	Word value.Word
+	// Name is the name with specifiers resolved. It is empty if that needs
+	// something that only the host knows, or in a template the instance.
+	Name string
+}
+
+// Span returns the place of the name in its file.
+func (r Reference) Span() source.Span { return r.Setting.Value.Span(r.Word.Span) }
+
+// References returns the unit names in the assignments to a key, in order. Keys
+// that hold one name (Unit=, Service=, Slice=) give their deciding assignment.
+func (u *Unit) References(section, key string) []Reference {
+	var found []Reference
+	for _, setting := range u.Settings(section, key) {
+		for _, word := range value.Fields(setting.Value.String) {
+			found = append(found, Reference{setting, word, u.ResolveName(word.Text)})
+		}
+	}
+	return found
+}
+
+// ResolveName resolves the specifiers of a unit name in a dependency, and a
+// template to the instance it stands for. It returns "" if that needs something
+// that only the host knows.
+func (u *Unit) ResolveName(text string) string {
+	if !strings.Contains(text, "%") {
+		return u.resolveTemplate(text)
+	}
+	expanded := value.ExpandName(text, u.context(value.NameTable))
+	if expanded.Known {
+		return u.resolveTemplate(expanded.Text)
+	}
+	// Of foo@%i.service in a template, the template is known.
+	at, dot := strings.IndexByte(text, '@'), strings.LastIndexByte(text, '.')
+	if !u.IsTemplate() || at < 0 || dot < at {
+		return ""
+	}
+	prefix := value.ExpandName(text[:at], u.context(value.NameTable))
+	if !prefix.Known {
+		return ""
+	}
+	return prefix.Text + "@" + text[dot:]
+}
+
+// Expand resolves the specifiers of a value other than a unit name, as far as
+// they are known.
+func (u *Unit) Expand(text string) value.Expansion {
+	return value.ExpandName(text, u.context(value.FullTable))
+}
+
+// context is what specifiers are expanded for. Where the manager is not known,
+// what differs between them is not known either.
+func (u *Unit) context(table value.Table) value.Context {
+	return value.Context{Unit: u.Name, User: u.Scope() != ScopeSystem, Table: table}
+}
+
+// resolveTemplate puts the unit's own instance, or else its prefix, in a
+// template's name (resolve_template in src/core/unit.c). In a template that is
+// not known yet.
+func (u *Unit) resolveTemplate(text string) string {
+	if !strings.Contains(text, "@.") || u.IsTemplate() {
+		return text
+	}
+	name, err := value.ParseName(text)
+	if err != nil {
+		return text
+	}
+	resolved, err := name.ResolveTemplate(u.Name)
+	if err != nil {
+		return text
+	}
+	return resolved.String()
+}
+
+// referredInstances returns the names of instances that a unit's files mention.
+func referredInstances(u *Unit) []string {
+	var names []string
+	for _, link := range u.Links {
+		if strings.Contains(link.Entry, "@") && !link.Masked {
+			names = append(names, link.Entry)
+		}
+	}
+	for _, setting := range u.settings {
+		if !strings.ContainsAny(setting.Value.String, "@%") {
+			continue
+		}
+		d, ok := directive.Lookup(setting.Section, setting.Key.String)
+		if !ok || d.Type != directive.TypeUnitList && d.Type != directive.TypeUnitName {
+			continue
+		}
+		for _, word := range value.Fields(setting.Value.String) {
+			if name := u.ResolveName(word.Text); strings.Contains(name, "@") {
+				names = append(names, name)
+			}
+		}
+	}
+	// foo@bar.timer triggers foo@bar.service.
+	if u.Name.Kind == value.Instance && u.Name.Type != "service" {
+		service := u.Name
+		service.Type = "service"
+		names = append(names, service.String())
+	}
+	return names
+}

@@ -1,0 +1,421 @@
+// Package unit loads what one service manager would load: the fragments,
+// drop-ins, aliases, masks, template instances and .wants/ links of a search
+// path, and for every setting of a unit the file and place it comes from.
+//
+// The rules are systemd's (systemd.unit(5); src/shared/unit-file.c,
+// src/shared/dropin.c, src/core/load-fragment.c, src/core/load-dropin.c).
+// Nothing here fails: a unit that cannot be loaded is data, with the reason.
+package unit
+
+import (
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/unitvet/unitvet/lint/directive"
+	"github.com/unitvet/unitvet/lint/source"
+	"github.com/unitvet/unitvet/lint/syntax"
+	"github.com/unitvet/unitvet/lint/value"
+)
+
+// Scope is the kind of manager that loads a set.
+type Scope int
+
+// The scopes. Unknown is a directory of a checkout that does not say.
+const (
+	ScopeUnknown Scope = iota
+	ScopeSystem
+	ScopeUser
+)
+
+// String returns "system", "user" or "unknown".
+func (s Scope) String() string { return [...]string{"unknown", "system", "user"}[s] }
+
+// LoadState is what became of a unit, in systemd's terms where it has one
+// (UnitLoadState in src/basic/unit-def.h).
+type LoadState int
+
+// The load states.
+const (
+	// Loaded: the fragment was read.
+	Loaded LoadState = iota
+	// NotFound: there are drop-ins or .wants/ links, but no fragment.
+	NotFound
+	// BadSetting: systemd refuses the fragment, at a fatal line.
+	BadSetting
+	// Error: the fragment could not be read. Set.Problems says why.
+	Error
+	// Masked: the fragment is a link to /dev/null or an empty file.
+	Masked
+	// Outside: the fragment is a link that leads out of the tree that is read. The
+	// unit exists where the tree is deployed; what it says is not known.
+	Outside
+)
+
+// String returns systemd's word for the state.
+func (s LoadState) String() string {
+	return [...]string{"loaded", "not-found", "bad-setting", "error", "masked", "outside"}[s]
+}
+
+// Dir is one directory of a search path.
+type Dir struct {
+	Tree *source.Tree
+	// Name is the directory in the tree.
+	Name string
+	// Path is the directory in reports.
+	Path string
+	// Host is the directory where the tree is deployed, such as
+	// /etc/systemd/system; "" if that is not known.
+	Host string
+}
+
+// Part is one file of a unit: its fragment or a drop-in.
+type Part struct {
+	*syntax.File
+	Dir *Dir
+	// Name is the file in the tree of its directory.
+	Name string
+	// DropInDir is the directory of a drop-in without its path, such as
+	// foo-.service.d; "" for a fragment.
+	DropInDir string
+	// Mode is the file's mode.
+	Mode fs.FileMode
+	// Linked is the path in the tree that the file was reached by, if that is a
+	// symbolic link; "" otherwise.
+	Linked string
+}
+
+// IsDropIn reports whether the file is a drop-in.
+func (p *Part) IsDropIn() bool { return p.DropInDir != "" }
+
+// Unit is a unit under all its names.
+type Unit struct {
+	// Name is the unit's own name, that of its fragment or of the instance.
+	Name value.Name
+	// Names holds all names, the aliases included, sorted.
+	Names []string
+	State LoadState
+	// Fragment is the main file; nil if there is none or it was not read.
+	Fragment *Part
+	// DropIns in the order in which systemd applies them.
+	DropIns []*Part
+	// Links are the entries of the .wants/, .requires/ and .upholds/ directories
+	// of all names.
+	Links []Link
+	// Path is the place of the fragment in reports, also when it could not be
+	// read; "" without a fragment.
+	Path string
+	// Target is what a masked unit's or an outside unit's link says.
+	Target string
+	// Template is the template that an instance was made from; nil otherwise.
+	Template *Unit
+	Set      *Set
+
+	settings []Setting
+}
+
+// Setting is one assignment of a unit and the file it stands in.
+type Setting struct {
+	*syntax.Assignment
+	Section string
+	Part    *Part
+}
+
+// Position returns the place of a span of the value.
+func (s Setting) Position(span source.Span) source.Range {
+	return s.Part.Source.Range(s.Value.Span(span))
+}
+
+// IsTemplate reports whether the unit is a template such as foo@.service, which
+// systemd never starts itself.
+func (u *Unit) IsTemplate() bool { return u.Name.Kind == value.Template }
+
+// Scope returns the manager that the unit is for: that of its set, or, where a
+// checkout does not say, what the unit's settings tell. Targets that only one of
+// the managers has decide, and User=, which is for the system manager
+// (systemd.special(7), systemd.exec(5)).
+func (u *Unit) Scope() Scope {
+	if u.Set.Scope != ScopeUnknown {
+		return u.Set.Scope
+	}
+	for _, setting := range u.settings {
+		switch setting.Key.String {
+		case "User", "Group", "DynamicUser":
+			return ScopeSystem
+		case "WantedBy", "RequiredBy", "UpheldBy", "After", "Requires", "Wants", "PartOf", "BindsTo":
+			for _, word := range value.Fields(setting.Value.String) {
+				if scope, ok := scopeTargets[word.Text]; ok {
+					return scope
+				}
+			}
+		}
+	}
+	return ScopeUnknown
+}
+
+// scopeTargets are targets that only one of the managers has.
+var scopeTargets = map[string]Scope{
+	"multi-user.target":        ScopeSystem,
+	"network.target":           ScopeSystem,
+	"network-online.target":    ScopeSystem,
+	"network-pre.target":       ScopeSystem,
+	"sysinit.target":           ScopeSystem,
+	"local-fs.target":          ScopeSystem,
+	"remote-fs.target":         ScopeSystem,
+	"graphical.target":         ScopeSystem,
+	"graphical-session.target": ScopeUser,
+}
+
+// Known reports whether everything the unit says was read. Without it, the
+// absence of a setting proves nothing.
+func (u *Unit) Known() bool { return u.State == Loaded || u.State == BadSetting }
+
+// Exists reports whether systemd would find the unit, masked or not.
+func (u *Unit) Exists() bool { return u.State != NotFound }
+
+// Parts returns the fragment and the drop-ins in the order of application.
+func (u *Unit) Parts() []*Part {
+	if u.Fragment == nil {
+		return u.DropIns
+	}
+	return append([]*Part{u.Fragment}, u.DropIns...)
+}
+
+// All returns every assignment of the unit in the order of application, without
+// regard to resets. Callers must not change it.
+func (u *Unit) All() []Setting { return u.settings }
+
+// Settings returns the assignments to a key that are in force, in order of
+// application: those before the last effective reset are gone, and so are empty
+// ones.
+func (u *Unit) Settings(section, key string) []Setting {
+	d, known := directive.Lookup(section, key)
+	group := ""
+	if known {
+		group = d.ResetGroup()
+	}
+	var kept []Setting
+	for _, setting := range u.settings {
+		if setting.Section != section {
+			continue
+		}
+		same := setting.Key.String == key
+		if setting.Value.String == "" {
+			if group != "" && (same || resets(section, setting.Key.String, group)) {
+				kept = kept[:0]
+			}
+			continue
+		}
+		if same {
+			kept = append(kept, setting)
+		}
+	}
+	return kept
+}
+
+// Sections returns the names of the sections that the unit has settings in, in
+// order of appearance.
+func (u *Unit) Sections() []string {
+	var names []string
+	for _, setting := range u.settings {
+		if !slices.Contains(names, setting.Section) {
+			names = append(names, setting.Section)
+		}
+	}
+	return names
+}
+
+// InForce returns the assignments of a section that are in force: of a list
+// those after the last reset, of a single value the one that decides. The order
+// is that of application.
+func (u *Unit) InForce(section string) []Setting {
+	var kept []Setting
+	for _, setting := range u.settings {
+		if setting.Section != section {
+			continue
+		}
+		key := setting.Key.String
+		in := u.Settings(section, key)
+		d, ok := directive.Lookup(section, key)
+		switch {
+		case len(in) == 0:
+			continue
+		case ok && d.List == directive.Single:
+			in = in[len(in)-1:]
+		case ok && d.List == directive.FirstWins:
+			in = in[:1]
+		}
+		if slices.ContainsFunc(in, func(s Setting) bool { return s.Assignment == setting.Assignment }) {
+			kept = append(kept, setting)
+		}
+	}
+	return kept
+}
+
+// resets reports whether an empty assignment to key clears a group of settings.
+func resets(section, key, group string) bool {
+	d, ok := directive.Lookup(section, key)
+	return ok && d.ResetGroup() == group
+}
+
+// Setting returns the assignment to a key that decides: the last one in force.
+// It does not know the few keys of which the first assignment wins.
+func (u *Unit) Setting(section, key string) (Setting, bool) {
+	settings := u.Settings(section, key)
+	if len(settings) == 0 {
+		return Setting{}, false
+	}
+	return settings[len(settings)-1], true
+}
+
+// Value returns the text of the assignment that decides, or "".
+func (u *Unit) Value(section, key string) string {
+	setting, ok := u.Setting(section, key)
+	if !ok {
+		return ""
+	}
+	return setting.Value.String
+}
+
+// Bool returns the boolean that decides, or the default if there is none or
+// systemd cannot read it.
+func (u *Unit) Bool(section, key string, byDefault bool) bool {
+	result := byDefault
+	for _, setting := range u.Settings(section, key) {
+		if b, ok := value.ParseBoolean(setting.Value.String); ok {
+			result = b
+		}
+	}
+	return result
+}
+
+// collect gathers the settings of the unit's files.
+func (u *Unit) collect() {
+	n := 0
+	for _, part := range u.Parts() {
+		for _, section := range part.Sections {
+			n += len(section.Nodes)
+		}
+	}
+	u.settings = make([]Setting, 0, n)
+	for _, part := range u.Parts() {
+		for section, assignment := range part.Assignments() {
+			// systemd applies nothing of a drop-in after a fatal line. A fragment with
+			// one is not loaded at all; what its author meant is kept for the rules.
+			if part.IsDropIn() && assignment.Span().Start >= part.End {
+				break
+			}
+			u.settings = append(u.settings, Setting{assignment, section.Name(), part})
+		}
+	}
+}
+
+// Link is an entry of a .wants/, .requires/ or .upholds/ directory.
+type Link struct {
+	// Suffix is the directory's: "wants", "requires" or "upholds".
+	Suffix string
+	// Entry is the name of the entry, which is the name of the dependency.
+	Entry string
+	// Path is the entry in reports.
+	Path string
+	// Target is what the link says; "" if the entry is no symbolic link.
+	Target string
+	// Masked: the entry is a link to /dev/null or an empty file.
+	Masked bool
+	// Dangling: the link leads nowhere in the tree.
+	Dangling bool
+	// Outside: the link leads out of the tree. Where it is deployed there is most
+	// likely something.
+	Outside bool
+}
+
+// Set is what one manager would load.
+type Set struct {
+	// Name is how reports call the set: its directories.
+	Name  string
+	Scope Scope
+	// Rooted says that the set comes from the root directory of a system: what is
+	// not there does not exist.
+	Rooted bool
+	Dirs   []*Dir
+	// Units in the order of their names: everything with a fragment, drop-ins or
+	// links, and the instances that are referred to.
+	Units []*Unit
+	// Ignored are files in the directories that systemd does not read, by path.
+	Ignored []Ignored
+	// Foreign are files of a checkout with a unit's name that are something else.
+	Foreign []Foreign
+	// Problems are what could not be read, and links that make no sense.
+	Problems []Problem
+
+	byName map[string]*Unit
+}
+
+// Ignored is a file beside units that systemd does not read.
+type Ignored struct {
+	Path string
+	// Unit is the drop-in directory's unit, if the file stands in one.
+	Unit string
+	// Shadow is the path of the file that systemd reads instead, if any.
+	Shadow string
+}
+
+// Foreign is a file with a unit's name that is no unit.
+type Foreign struct {
+	Path   string
+	Format Format
+}
+
+// Problem is something that kept a file from being read.
+type Problem struct {
+	// Path is the file in reports.
+	Path string
+	// Text says what is wrong, without the path.
+	Text string
+	// Harmless says that nothing of the set is lost: worth a note, no error.
+	Harmless bool
+}
+
+// String returns the problem with its path.
+func (p Problem) String() string { return fmt.Sprintf("%s: %s", p.Path, p.Text) }
+
+// Lookup returns the unit that answers to a name in this set, an alias and an
+// instance that is referred to included. It returns nil for names that only have
+// the form of a unit.
+func (s *Set) Lookup(name string) *Unit {
+	if u, ok := s.byName[name]; ok {
+		return u
+	}
+	return nil
+}
+
+// sortedNames returns the keys of a map in order.
+func sortedNames[V any](m map[string]V) []string {
+	names := make([]string, 0, len(m))
+	for name := range m {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// problem notes a problem of the set.
+func (s *Set) problem(path, text string, harmless bool) {
+	s.Problems = append(s.Problems, Problem{path, text, harmless})
+}
+
+// suffixes of the directories that hold dependencies as links
+// (src/core/load-dropin.c).
+var linkSuffixes = []string{"wants", "requires", "upholds"}
+
+// splitDir splits the name of a directory beside units: foo.service.wants is
+// foo.service and wants.
+func splitDir(name string) (unit, suffix string, ok bool) {
+	i := strings.LastIndexByte(name, '.')
+	if i < 0 {
+		return "", "", false
+	}
+	unit, suffix = name[:i], name[i+1:]
+	return unit, suffix, suffix == "d" || slices.Contains(linkSuffixes, suffix)
+}

@@ -1,0 +1,90 @@
+package value
+
+import "strings"
+
+// Closest returns the candidate that word was most likely meant to be; ok is false
+// if none is near enough. Candidates that differ in the case of letters or in
+// dashes for underscores are the nearest. Others may be off by one in words of 3
+// to 5 bytes, by two up to 8, by three in longer ones: a byte more, less or
+// another, or two exchanged. Of equally near ones the first in byte order wins,
+// whatever the order they come in.
+//
+// What all candidates have in common, such as a suffix .service, should be cut off
+// before: it makes short names look near.
+func Closest(word string, candidates []string) (best string, ok bool) {
+	limit := min(len(word)/3, 3)
+	folded := fold(word)
+	bestScore := score{limit + 1, 0}
+	for _, candidate := range candidates {
+		s := score{distance(folded, fold(candidate), min(limit, bestScore.edits)), 0}
+		if s.edits > limit {
+			continue
+		}
+		if len(word) == len(candidate) {
+			for i := 0; i < len(word); i++ {
+				if word[i] != candidate[i] {
+					s.bytes++
+				}
+			}
+		} else {
+			s.bytes = len(word)
+		}
+		if s.less(bestScore) || s == bestScore && ok && candidate < best {
+			best, bestScore, ok = candidate, s, true
+		}
+	}
+	return best, ok
+}
+
+// OneEdit reports whether a and b differ by one edit at most, case and dashes for
+// underscores not counted: near enough to correct one to the other unasked.
+func OneEdit(a, b string) bool { return distance(fold(a), fold(b), 1) <= 1 }
+
+// score is how far a candidate is away: in edits of the folded words, then in
+// bytes that differ.
+type score struct{ edits, bytes int }
+
+func (s score) less(other score) bool {
+	return s.edits < other.edits || s.edits == other.edits && s.bytes < other.bytes
+}
+
+// fold makes words alike that differ in case or in dashes and underscores.
+func fold(s string) string {
+	return strings.ReplaceAll(strings.ToLower(s), "_", "-")
+}
+
+// distance returns the edits between a and b, two neighbours exchanged being one
+// (optimal string alignment). It gives up when there are more than limit and
+// returns limit + 1.
+func distance(a, b string, limit int) int {
+	if a == b {
+		return 0
+	}
+	if diff := len(a) - len(b); diff > limit || -diff > limit {
+		return limit + 1
+	}
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		row[0] = i
+		least := i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+			least = min(least, row[j])
+		}
+		if least > limit {
+			return limit + 1
+		}
+		before, last, row = last, row, before
+	}
+	return last[len(b)]
+}

@@ -1,0 +1,80 @@
+package dependency
+
+import (
+	"strings"
+
+	"github.com/unitvet/unitvet/lint"
+	"github.com/unitvet/unitvet/lint/source"
+	"github.com/unitvet/unitvet/lint/unit"
+	"github.com/unitvet/unitvet/lint/value"
+)
+
+// removeWord returns the fix that takes a name out of a list. A list that would
+// be empty goes with its line.
+func removeWord(ref unit.Reference, safe bool) lint.Fix {
+	setting := ref.Setting
+	file := setting.Part.Source
+	fix := lint.Fix{Title: "remove " + ref.Word.Text + " from " + setting.Key.String + "=", Safe: safe}
+	words := value.Fields(setting.Value.String)
+	if len(words) == 1 {
+		fix.Title = "remove the line"
+		fix.Edits = []lint.Edit{{Place: lint.Place{File: file, Span: setting.Span()}}}
+		return fix
+	}
+	for _, span := range cut(file.Text, setting, words, ref.Word.Span) {
+		fix.Edits = append(fix.Edits, lint.Edit{Place: lint.Place{File: file, Span: span}})
+	}
+	return fix
+}
+
+// cut returns what is to be deleted of a list of several words, so that the rest
+// stays well formed.
+func cut(text string, setting unit.Setting, words []value.Word, word source.Span) []source.Span {
+	at := setting.Value.Span(word)
+	for i, line := range setting.Lines {
+		if !line.Contains(at.Start) {
+			continue
+		}
+		rest := line.Of(text[:at.Start] + strings.Repeat(" ", at.Len()) + text[at.End:])
+		if i == 0 || strings.Trim(rest, " \t\\") != "" {
+			break
+		}
+		// The word stands alone on a line of its own.
+		if i < len(setting.Lines)-1 {
+			return []source.Span{wholeLine(text, line)}
+		}
+		before := setting.Lines[i-1]
+		backslash := source.Span{Start: before.End - 1, End: before.End}
+		for backslash.Start > before.Start && isBlank(text[backslash.Start-1]) {
+			backslash.Start--
+		}
+		if len(setting.Comments) == 0 || setting.Comments[len(setting.Comments)-1].Start < before.End {
+			return []source.Span{{Start: backslash.Start, End: line.End}}
+		}
+		return []source.Span{backslash, wholeLine(text, line)}
+	}
+	// Take the blanks in front of the word, or behind the first one.
+	if word.Start == words[0].Span.Start {
+		for at.End < len(text) && isBlank(text[at.End]) {
+			at.End++
+		}
+		return []source.Span{at}
+	}
+	for isBlank(text[at.Start-1]) {
+		at.Start--
+	}
+	return []source.Span{at}
+}
+
+// wholeLine returns a physical line with its line ending.
+func wholeLine(text string, line source.Span) source.Span {
+	end := line.End
+	if strings.HasPrefix(text[end:], "\r\n") {
+		end += 2
+	} else if end < len(text) {
+		end++
+	}
+	return source.Span{Start: line.Start, End: end}
+}
+
+func isBlank(c byte) bool { return c == ' ' || c == '\t' }

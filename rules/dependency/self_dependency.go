@@ -1,0 +1,40 @@
+package dependency
+
+import (
+	_ "embed"
+	"fmt"
+	"slices"
+
+	"github.com/unitvet/unitvet/lint"
+	"github.com/unitvet/unitvet/lint/graph"
+)
+
+//go:embed self_dependency.md
+var selfDependencyPage string
+
+// SelfDependency finds a unit that names itself. systemd drops such a dependency
+// with a warning (unit_add_dependency in src/core/unit.c).
+var SelfDependency = &lint.Rule{
+	ID:        "self-dependency",
+	Summary:   "a unit that depends on itself: systemd drops the dependency",
+	Category:  "dependency",
+	Severity:  lint.Warning,
+	Since:     "0.1.0",
+	Page:      selfDependencyPage,
+	CheckUnit: selfDependency,
+}
+
+func selfDependency(p *lint.UnitPass) {
+	for _, e := range p.Set.Graph.Of(p.Unit) {
+		if e.Ref == nil || e.Install || e.Kind == graph.InSlice || !slices.Contains(p.Unit.Names, e.To) {
+			continue
+		}
+		setting := e.Ref.Setting
+		p.Report(lint.Finding{
+			Place:   lint.AtWord(setting, e.Ref.Word.Span),
+			Message: fmt.Sprintf("%s=%s names the unit itself", setting.Key.String, e.Ref.Word.Text),
+			Help:    "systemd drops a dependency of a unit on itself: remove the name, or write the unit that was meant",
+			Fixes:   []lint.Fix{removeWord(*e.Ref, true)},
+		})
+	}
+}

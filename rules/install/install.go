@@ -1,0 +1,12 @@
+// Package install holds the rules about drop-ins, links and what systemctl enable
+// makes of [Install].
+package install
+
+import "github.com/unitvet/unitvet/lint"
+
+// Rules returns the rules of the family.
+func Rules() []*lint.Rule {
+	return []*lint.Rule{
+		DanglingLink,
+	}
+}

@@ -1,0 +1,21 @@
+// Package rules is the list of everything that unitvet looks for. Each family is
+// a package, each rule a file of it with its page beside it.
+package rules
+
+import (
+	"slices"
+
+	"github.com/unitvet/unitvet/lint"
+	"github.com/unitvet/unitvet/rules/dependency"
+	"github.com/unitvet/unitvet/rules/install"
+	"github.com/unitvet/unitvet/rules/trigger"
+)
+
+// All returns every rule, family by family.
+func All() []*lint.Rule {
+	return slices.Concat(
+		dependency.Rules(),
+		install.Rules(),
+		trigger.Rules(),
+	)
+}

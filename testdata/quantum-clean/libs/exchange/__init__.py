@@ -1,0 +1,5 @@
+"""Exchange clients."""
+
+from .binance import BinanceFutures, ExchangeError
+
+__all__ = ["BinanceFutures", "ExchangeError"]

@@ -1,0 +1,5 @@
+"""Portfolio intelligence."""
+
+from .settings import Settings
+
+__all__ = ["Settings"]

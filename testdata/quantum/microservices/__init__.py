@@ -1,0 +1,1 @@
+"""Quantum Trader services, one package each."""

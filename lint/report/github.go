@@ -25,7 +25,7 @@ func GitHub(w io.Writer, result *lint.Result, opts Options) error {
 	for i := range result.Findings {
 		f := &result.Findings[i]
 		path, _ := opts.inRepository(f.ReportPath())
-		_, _ = fmt.Fprintf(out, "::%s file=%s", githubCommands[f.Severity], githubProperty.Replace(visible(path)))
+		_, _ = fmt.Fprintf(out, "::%s file=%s", githubCommands[f.Severity], githubProperty.Replace(Escape(path)))
 		if f.File != nil {
 			r := f.Range()
 			_, _ = fmt.Fprintf(out, ",line=%d,endLine=%d", r.Start.Line, r.End.Line)
@@ -41,7 +41,7 @@ func GitHub(w io.Writer, result *lint.Result, opts Options) error {
 
 // githubMessage returns all of a finding that an annotation has room for.
 func githubMessage(f *lint.Finding, opts Options) string {
-	lines := []string{visible(f.Message)}
+	lines := []string{Escape(f.Message)}
 	for _, related := range f.Related {
 		lines = append(lines, githubStep(related, opts))
 	}
@@ -49,11 +49,11 @@ func githubMessage(f *lint.Finding, opts Options) string {
 		lines = append(lines, githubStep(step, opts))
 	}
 	if f.Result != "" {
-		lines = append(lines, "result: "+visible(f.Result))
+		lines = append(lines, "result: "+Escape(f.Result))
 	}
 	if f.Help != "" {
-		for line := range strings.SplitSeq(f.Help, "\n") {
-			lines = append(lines, "help: "+visible(line))
+		for line := range strings.SplitSeq(strings.TrimSpace(f.Help), "\n") {
+			lines = append(lines, "help: "+Escape(line))
 		}
 	}
 	return strings.Join(lines, "\n")
@@ -61,5 +61,5 @@ func githubMessage(f *lint.Finding, opts Options) string {
 
 func githubStep(r lint.Related, opts Options) string {
 	path, _ := opts.inRepository(r.ReportPath())
-	return fmt.Sprintf("%s:%d: %s", visible(path), r.Range().Start.Line, visible(r.Message))
+	return fmt.Sprintf("%s:%d: %s", Escape(path), r.Range().Start.Line, Escape(r.Message))
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/unitvet/unitvet/lint"
@@ -162,7 +163,7 @@ func escapeControls(text []byte) []byte {
 		r, size := utf8.DecodeRune(text[i:])
 		if r == 0x7f || unicode.In(r, unicode.Cc, unicode.Cf) {
 			out = append(out, text[done:i]...)
-			for _, unit := range utf16Units(r) {
+			for _, unit := range utf16.AppendRune(nil, r) {
 				out = fmt.Appendf(out, `\u%04x`, unit)
 			}
 			done = i + size

@@ -40,8 +40,10 @@ func lineHashes(text string) []string {
 		lineStart = u == '\n'
 		h.add(uint64(u))
 	}
+	var units []uint16
 	for _, r := range text {
-		for _, u := range utf16Units(r) {
+		units = utf16.AppendRune(units[:0], r)
+		for _, u := range units {
 			unit(u)
 		}
 	}
@@ -79,12 +81,4 @@ func (h *lineHash) flush() {
 	h.starts[h.at] = -1
 	h.seen[h.value]++
 	h.lines[line] = fmt.Sprintf("%x:%d", h.value, h.seen[h.value])
-}
-
-// utf16Units returns the UTF-16 form of a character.
-func utf16Units(r rune) []uint16 {
-	if r < 0x10000 {
-		return []uint16{uint16(r)}
-	}
-	return utf16.AppendRune(nil, r)
 }

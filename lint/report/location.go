@@ -1,7 +1,7 @@
 package report
 
 import (
-	"net/url"
+	"fmt"
 	"path"
 	"path/filepath"
 	"strings"
@@ -54,12 +54,19 @@ func fileURL(abs string) string {
 	return "file://" + escapePath(abs)
 }
 
-// escapePath returns a path as a relative reference (RFC 3986, 4.2). It escapes
-// the colon too, which would end a scheme in the first segment.
+// escapePath returns a path as a relative reference: everything but slashes and
+// the unreserved characters (RFC 3986, 2.3) and @ is percent-encoded, byte by byte. So
+// is the colon, which would end a scheme in the first segment.
 func escapePath(name string) string {
-	segments := strings.Split(name, "/")
-	for i := range segments {
-		segments[i] = strings.ReplaceAll(url.PathEscape(segments[i]), ":", "%3A")
+	var b strings.Builder
+	for i := range len(name) {
+		c := name[i]
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte("/-._~@", c) >= 0:
+			b.WriteByte(c)
+		default:
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
 	}
-	return strings.Join(segments, "/")
+	return b.String()
 }

@@ -28,10 +28,9 @@ const (
 // repository's root, columns count code points, and every result has a
 // fingerprint that does not depend on its line.
 func SARIF(w io.Writer, result *lint.Result, opts Options) error {
-	log := sarif.NewReport()
-	log.Schema = sarifSchema
-	log.AddRun(newSARIFRun(result, opts))
-	text, err := marshal(log)
+	out := sarif.NewReport().AddRun(newSARIFRun(result, opts))
+	out.Schema = sarifSchema
+	text, err := marshal(out)
 	if err != nil {
 		return err
 	}
@@ -191,7 +190,7 @@ func sarifMessage(f *lint.Finding, related []lint.Related) string {
 		if i == 0 {
 			separator = " See "
 		}
-		fmt.Fprintf(&b, "%s[%s](%d)", separator, linkText.Replace(visible(label(&related[i]))), i+1)
+		fmt.Fprintf(&b, "%s[%s](%d)", separator, linkText.Replace(Escape(label(&related[i]))), i+1)
 	}
 	if len(related) > 0 {
 		b.WriteByte('.')
@@ -227,7 +226,7 @@ func (s *sarifRun) location(place lint.Place) *sarif.Location {
 		}
 	}
 	return sarif.NewLocationWithPhysicalLocation(sarif.NewPhysicalLocation().
-		WithArtifactLocation(s.artifact(place.ReportPath())).
+		WithArtifactLocation(s.artifactLocation(place.ReportPath())).
 		WithRegion(region))
 }
 
@@ -246,9 +245,9 @@ func newRegion(place lint.Place) *sarif.Region {
 		WithEndLine(r.End.Line).WithEndColumn(r.End.Column)
 }
 
-// artifact returns the location of a file: below the repository's root, or an
+// artifactLocation returns the location of a file: below the repository's root, or an
 // absolute URL.
-func (s *sarifRun) artifact(name string) *sarif.ArtifactLocation {
+func (s *sarifRun) artifactLocation(name string) *sarif.ArtifactLocation {
 	path, inside := s.opts.inRepository(name)
 	if !inside && isAbsolute(path) {
 		return sarif.NewArtifactLocation().WithURI(fileURL(path))
@@ -269,7 +268,7 @@ func (s *sarifRun) fix(f *lint.Fix) *sarif.Fix {
 		}
 		change, ok := changes[edit.File]
 		if !ok {
-			change = sarif.NewArtifactChange().WithArtifactLocation(s.artifact(edit.File.Path))
+			change = sarif.NewArtifactChange().WithArtifactLocation(s.artifactLocation(edit.File.Path))
 			changes[edit.File] = change
 			fix.AddArtifactChange(change)
 		}
@@ -303,14 +302,14 @@ func (s *sarifRun) notification(problem lint.Problem, level string) *sarif.Notif
 		WithMessage(message(problem.String()))
 	if problem.Path != "" {
 		notification.AddLocation(sarif.NewLocationWithPhysicalLocation(
-			sarif.NewPhysicalLocation().WithArtifactLocation(s.artifact(problem.Path))))
+			sarif.NewPhysicalLocation().WithArtifactLocation(s.artifactLocation(problem.Path))))
 	}
 	return notification
 }
 
 // sentence returns text as SARIF wants messages: visible, and with a full stop.
 func sentence(text string) string {
-	text = visible(strings.TrimSpace(text))
+	text = Escape(strings.TrimSpace(text))
 	if text == "" || strings.ContainsAny(text[len(text)-1:], ".!?") {
 		return text
 	}

@@ -140,11 +140,11 @@ func TestSARIF(t *testing.T) {
 				if result.RuleIndex == nil || *result.RuleIndex < 0 || run.Tool.Driver.Rules[*result.RuleIndex].ID != result.RuleID {
 					t.Errorf("result %d: rule %s has index %v", i, result.RuleID, result.RuleIndex)
 				}
-				print := result.PartialFingerprints["unitvet/v1"]
-				if print == "" || seen[print] {
-					t.Errorf("result %d: fingerprint %q is not unique", i, print)
+				fingerprint := result.PartialFingerprints["unitvet/v1"]
+				if fingerprint == "" || seen[fingerprint] {
+					t.Errorf("result %d: fingerprint %q is not unique", i, fingerprint)
 				}
-				seen[print] = true
+				seen[fingerprint] = true
 				if in.Findings[i].File != nil && result.PartialFingerprints["primaryLocationLineHash"] == "" {
 					t.Errorf("result %d has no primaryLocationLineHash", i)
 				}
@@ -176,23 +176,23 @@ func TestSARIF(t *testing.T) {
 
 func checkLocation(t *testing.T, location sarifLocation) {
 	t.Helper()
-	artifact := location.PhysicalLocation.ArtifactLocation
-	uri, err := url.Parse(artifact.URI)
+	in := location.PhysicalLocation.ArtifactLocation
+	uri, err := url.Parse(in.URI)
 	switch {
 	case err != nil:
 		t.Error(err)
-	case uri.IsAbs() && (uri.Scheme != "file" || artifact.URIBaseID != ""):
-		t.Errorf("absolute URI %s with base %q", artifact.URI, artifact.URIBaseID)
-	case !uri.IsAbs() && (artifact.URIBaseID != "%SRCROOT%" || strings.HasPrefix(uri.Path, "/") || strings.HasPrefix(uri.Path, "..")):
-		t.Errorf("relative URI %s with base %q", artifact.URI, artifact.URIBaseID)
-	case uri.RawQuery != "" || uri.Fragment != "" || strings.ContainsAny(artifact.URI, " :\\") && !uri.IsAbs():
-		t.Errorf("URI %s is not escaped", artifact.URI)
+	case uri.IsAbs() && (uri.Scheme != "file" || in.URIBaseID != ""):
+		t.Errorf("absolute URI %s with base %q", in.URI, in.URIBaseID)
+	case !uri.IsAbs() && (in.URIBaseID != "%SRCROOT%" || strings.HasPrefix(uri.Path, "/") || strings.HasPrefix(uri.Path, "..")):
+		t.Errorf("relative URI %s with base %q", in.URI, in.URIBaseID)
+	case uri.RawQuery != "" || uri.Fragment != "" || strings.ContainsAny(in.URI, " :\\") && !uri.IsAbs():
+		t.Errorf("URI %s is not escaped", in.URI)
 	}
-	if artifact.Index != nil {
-		t.Errorf("URI %s has index %d", artifact.URI, *artifact.Index)
+	if in.Index != nil {
+		t.Errorf("URI %s has index %d", in.URI, *in.Index)
 	}
 	if location.PhysicalLocation.Region == nil {
-		t.Errorf("%s has no region", artifact.URI)
+		t.Errorf("%s has no region", in.URI)
 		return
 	}
 	checkRegion(t, *location.PhysicalLocation.Region)

@@ -161,7 +161,8 @@ func FuzzSnippet(f *testing.F) {
 		}
 		line := file.LineSpan(file.Line(start))
 		want := source.Span{Start: min(start, line.End), End: min(end, line.End)}.Of(text)
-		if !utf8.ValidString(text) || want == "" || strings.HasSuffix(s.carets, ellipsis) || columnsOf(want) == 0 || unicode.Is(unicode.M, []rune(want)[0]) {
+		first, _ := utf8.DecodeRuneInString(want)
+		if !utf8.ValidString(text) || want == "" || strings.HasSuffix(s.carets, ellipsis) || columnsOf(want) == 0 || unicode.Is(unicode.M, first) {
 			return
 		}
 		from := len(screen(s.blank + " " + s.indent))
@@ -171,7 +172,7 @@ func FuzzSnippet(f *testing.F) {
 			if r == '\t' {
 				plain.WriteRune(r)
 			} else {
-				plain.WriteString(visible(string(r)))
+				plain.WriteString(Escape(string(r)))
 			}
 		}
 		// Marks that follow the span go on its last character.

@@ -44,20 +44,20 @@ func (t *text) line(parts ...string) {
 func (t *text) finding(f *lint.Finding) {
 	color := severityColors[f.Severity]
 	t.line(t.where(f.Place, f.Unit), t.paint(color, f.Severity.String()),
-		"[", t.link(t.opts.ruleURL(f.Rule), f.Rule.ID), "]: ", t.paint(bold, visible(f.Message)))
+		"[", t.link(t.opts.ruleURL(f.Rule), f.Rule.ID), "]: ", t.paint(bold, Escape(f.Message)))
 	t.snippet(f.Place, color)
 	for _, related := range f.Related {
-		t.line("  ", t.where(related.Place, ""), visible(related.Message))
+		t.line("  ", t.where(related.Place, ""), Escape(related.Message))
 		t.snippet(related.Place, blue)
 	}
 	for i, step := range f.Evidence {
-		t.line(fmt.Sprintf("%4d. ", i+1), t.where(step.Place, ""), visible(step.Message))
+		t.line(fmt.Sprintf("%4d. ", i+1), t.where(step.Place, ""), Escape(step.Message))
 	}
 	if f.Result != "" {
 		t.note("result", f.Result)
 	}
 	if f.Help != "" {
-		for line := range strings.SplitSeq(f.Help, "\n") {
+		for line := range strings.SplitSeq(strings.TrimSpace(f.Help), "\n") {
 			t.note("help", line)
 		}
 	}
@@ -80,7 +80,7 @@ func (t *text) where(place lint.Place, unit string) string {
 	if name == "" {
 		return ""
 	}
-	shown := visible(name)
+	shown := Escape(name)
 	if strings.HasPrefix(strings.TrimLeft(shown, " "), "::") {
 		shown = "./" + shown // GitHub Actions would run a line that starts with ::
 	}
@@ -113,7 +113,7 @@ func (t *text) snippet(place lint.Place, color string) {
 }
 
 func (t *text) note(label, content string) {
-	t.line("  ", t.paint(bold, label+":"), " ", visible(content))
+	t.line("  ", t.paint(bold, label+":"), " ", Escape(content))
 }
 
 // Summary writes one line: what was found, in how much, and what is not shown.

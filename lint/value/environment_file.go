@@ -32,7 +32,7 @@ func ParseEnvironmentFile(text string) ([]Assignment, []*Problem) {
 		switch c := text[r.pos]; {
 		case c == '#' || c == ';':
 			r.comment()
-		case strings.IndexByte(blanks, c) >= 0:
+		case blankSet[c]:
 			r.pos++
 		case !r.assignment():
 			return nil, r.problems
@@ -42,7 +42,7 @@ func ParseEnvironmentFile(text string) ([]Assignment, []*Problem) {
 }
 
 // lineEnds end a line (NEWLINE in src/basic/string-util.h).
-const lineEnds = "\n\r"
+var lineEnds = setOf("\n\r")
 
 // envReader reads an environment file.
 type envReader struct {
@@ -54,10 +54,10 @@ type envReader struct {
 
 // lineEnd returns where the line of the byte at i ends.
 func (r *envReader) lineEnd(i int) int {
-	if n := strings.IndexAny(r.text[i:], lineEnds); n >= 0 {
-		return i + n
+	for i < len(r.text) && !lineEnds[r.text[i]] {
+		i++
 	}
-	return len(r.text)
+	return i
 }
 
 // problem notes what is wrong with text[start:end].
@@ -124,21 +124,25 @@ func (r *envReader) assignment() bool {
 
 // value reads the value that starts at pos, up to the end of its last line.
 func (r *envReader) value() Word {
+	if w, ok := r.simpleQuote(); ok {
+		return w
+	}
 	var b builder
 	first, last := -1, -1 // what is written for the value, quotes included
-	quoted := false
+	quoted, reported := false, false
 	for r.pos < len(r.text) {
 		c := r.text[r.pos]
-		if strings.IndexByte(lineEnds, c) >= 0 {
+		if lineEnds[c] {
 			break
 		}
-		if strings.IndexByte(blanks, c) >= 0 {
+		if blankSet[c] {
 			r.pos++
 			continue
 		}
 		if first < 0 {
 			first = r.pos
-		} else if r.pos > last {
+		} else if r.pos > last && !reported {
+			reported = true
 			r.problem(TextAfterQuote, r.pos, r.lineEnd(r.pos), Accepted,
 				"this is added to the value, without the blanks before it", "nothing after the closing quote")
 		}
@@ -159,6 +163,31 @@ func (r *envReader) value() Word {
 	return b.word(source.Span{Start: first, End: last}, quoted)
 }
 
+// simpleQuote reads a value that is one quoted text without backslashes, which needs
+// no pieces. ok is false if it is not.
+func (r *envReader) simpleQuote() (w Word, ok bool) {
+	start := r.pos
+	for start < len(r.text) && (r.text[start] == ' ' || r.text[start] == '\t') {
+		start++
+	}
+	if start == len(r.text) || r.text[start] != '"' && r.text[start] != '\'' {
+		return w, false
+	}
+	n := strings.IndexByte(r.text[start+1:], r.text[start])
+	if n < 0 || strings.IndexByte(r.text[start:start+1+n], '\\') >= 0 {
+		return w, false
+	}
+	end := start + n + 2
+	next := r.lineEnd(end)
+	if strings.Trim(r.text[end:next], " \t") != "" {
+		return w, false
+	}
+	r.pos = next
+	w = plainWord(r.text, start+1, end-1)
+	w.Span, w.Quoted = source.Span{Start: start, End: end}, true
+	return w, true
+}
+
 // bare reads an unquoted value. Without backslashes it needs no pieces.
 func (r *envReader) bare() Word {
 	start, end := r.pos, r.lineEnd(r.pos)
@@ -175,19 +204,19 @@ func (r *envReader) bare() Word {
 // its end, but for escaped ones. It returns where what is left of it ends.
 func (r *envReader) unquoted(b *builder) int {
 	last, kept := r.pos, len(b.text)
-	for r.pos < len(r.text) && strings.IndexByte(lineEnds, r.text[r.pos]) < 0 {
+	for r.pos < len(r.text) && !lineEnds[r.text[r.pos]] {
 		start := r.pos
 		r.pos++
 		if r.text[start] != '\\' {
 			b.add(r.text[start], source.Span{Start: start, End: r.pos})
-			if strings.IndexByte(blanks, r.text[start]) < 0 {
+			if !blankSet[r.text[start]] {
 				last, kept = r.pos, len(b.text)
 			}
 			continue
 		}
 		if r.pos < len(r.text) {
 			r.pos++
-			if c := r.text[r.pos-1]; strings.IndexByte(lineEnds, c) < 0 {
+			if c := r.text[r.pos-1]; !lineEnds[c] {
 				b.add(c, source.Span{Start: start, End: r.pos})
 			}
 		}

@@ -117,7 +117,7 @@ func PathUnescape(s string) (string, error) {
 func PathToUnit(path, unitType string) (string, error) {
 	whole := source.Span{Start: 0, End: len(path)}
 	if typeNamed(unitType).name == "" {
-		return "", &Problem{Kind: NameUnknownType, Span: whole, Text: "unknown unit type " + unitType}
+		return "", &Problem{Kind: NameUnknownType, Span: whole, Text: `unknown unit type "` + unitType + `"`}
 	}
 	escaped, err := PathEscape(path)
 	if err != nil {

@@ -103,7 +103,7 @@ func ParseExec(s string) Exec {
 	}
 	scan := scanner{text: s}
 	for {
-		first, problem, ok := scan.next(blanks, unquote|cUnescape|keepUnknown)
+		first, problem, ok := scan.next(blankSet, unquote|cUnescape|keepUnknown)
 		e.takeUnknown(&scan)
 		if problem != nil {
 			e.Problems = append(e.Problems, problem)
@@ -133,7 +133,7 @@ func ParseExec(s string) Exec {
 func (e *Exec) takeUnknown(scan *scanner) {
 	for _, span := range scan.unknown {
 		e.Problems = append(e.Problems, &Problem{Kind: UnknownEscape, Span: span,
-			Text:     "unknown escape " + span.Of(scan.text) + " is kept as it is",
+			Text:     `unknown escape "` + span.Of(scan.text) + `" is kept as it is`,
 			Expected: `\\ for a backslash, or a C escape such as \n, \x41, \u00e9`, Effect: Accepted})
 	}
 	scan.unknown = nil
@@ -143,10 +143,13 @@ func (e *Exec) takeUnknown(scan *scanner) {
 // an unquoted one separates, and \; alone is a semicolon.
 func (e *Exec) readWords(c *Command, scan *scanner) *Problem {
 	var words []Word
+	if !scan.done {
+		words = make([]Word, 0, wordsIn(scan.text[scan.pos:]))
+	}
 	for !scan.done {
 		rest := scan.text[scan.pos:]
 		if rest[0] == ';' && blankAt(rest, 1) {
-			scan.leave(scan.pos+1, blanks, 0)
+			scan.leave(scan.pos+1, blankSet, 0)
 			break
 		}
 		if strings.HasPrefix(rest, `\;`) && blankAt(rest, 2) {
@@ -154,10 +157,10 @@ func (e *Exec) readWords(c *Command, scan *scanner) *Problem {
 			span := source.Span{Start: scan.pos, End: scan.pos + 2}
 			b.add(';', span)
 			words = append(words, b.word(span, false))
-			scan.leave(scan.pos+2, blanks, 0)
+			scan.leave(scan.pos+2, blankSet, 0)
 			continue
 		}
-		word, problem, ok := scan.next(blanks, unquote|cUnescape|keepUnknown)
+		word, problem, ok := scan.next(blankSet, unquote|cUnescape|keepUnknown)
 		e.takeUnknown(scan)
 		if problem != nil {
 			problem.Effect = c.effect()
@@ -184,7 +187,7 @@ func (e *Exec) readWords(c *Command, scan *scanner) *Problem {
 
 // blankAt reports whether s ends at i or has a blank there.
 func blankAt(s string, i int) bool {
-	return i >= len(s) || strings.IndexByte(blanks, s[i]) >= 0
+	return i >= len(s) || blankSet[s[i]]
 }
 
 // newCommand takes the prefixes off the first word of a command.
@@ -285,7 +288,7 @@ func (c *Command) checkPath() *Problem {
 	if len(c.Prefixes) > 0 && strings.IndexByte("@-:+!|", path[0]) >= 0 {
 		// The path starts with what was meant as a prefix.
 		conflict := &Problem{Kind: PrefixConflict, Span: c.Path.Sub(0, 1),
-			Text: "the prefix " + path[:1] + " is not allowed after the prefixes before it", Effect: Accepted,
+			Text: `the prefix "` + path[:1] + `" is not allowed after the prefixes before it`, Effect: Accepted,
 			Expected: "each prefix once, and only one of +, ! and !!"}
 		if problem != nil {
 			conflict.Effect = problem.Effect

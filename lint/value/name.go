@@ -134,22 +134,17 @@ func checkName(s string) *Problem {
 	}
 	if TypeOf(s) == "" {
 		return &Problem{Kind: NameUnknownType, Span: source.Span{Start: dot, End: len(s)},
-			Text: "unknown unit type " + s[dot:], Expected: "one of ." + strings.Join(UnitTypes(), ", .")}
+			Text: `unknown unit type "` + s[dot:] + `"`, Expected: "one of ." + strings.Join(UnitTypes(), ", .")}
 	}
 	if dot == 0 || s[0] == '@' {
 		return &Problem{Kind: NameEmptyPrefix, Span: source.Span{Start: 0, End: 1},
-			Text: "the unit name starts with " + s[:1], Expected: "a name before it"}
+			Text: `the unit name starts with "` + s[:1] + `"`, Expected: "a name before it"}
 	}
 	return nil
 }
 
 // nameCharacters are the bytes that unit names may hold, @ included.
-var nameCharacters = func() (set [256]bool) {
-	for _, c := range "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ:-_.\\@" {
-		set[c] = true
-	}
-	return set
-}()
+var nameCharacters = setOf("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ:-_.\\@")
 
 // checkNameCharacters returns the first character that names may not hold, nil if
 // there is none.

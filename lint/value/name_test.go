@@ -167,11 +167,11 @@ var dropInNames = map[string][]string{
 	"foo-bar@x.service": {
 		"foo-bar@x.service", "foo-bar@.service", "foo-.service", "foo-@x.service", "foo-@.service",
 	},
-	"a-b-c@x.service": {
-		"a-b-c@x.service", "a-b-c@.service", "a-b-.service", "a-.service",
-		"a-b-@x.service", "a-b-@.service", "a-@x.service", "a-@.service",
+	"foo-b-c@x.service": {
+		"foo-b-c@x.service", "foo-b-c@.service", "foo-b-.service", "foo-.service",
+		"foo-b-@x.service", "foo-b-@.service", "foo-@x.service", "foo-@.service",
 	},
-	`a\x2db.service`: {`a\x2db.service`},
+	`foo\x2db.service`: {`foo\x2db.service`},
 }
 
 func TestDropInNames(t *testing.T) {

@@ -18,6 +18,9 @@ import (
 // without it.
 func tool(t *testing.T, name string) (path string, release int) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("asking systemd takes seconds")
+	}
 	path, err := exec.LookPath(name)
 	if err != nil {
 		t.Skip(name + " is not installed")
@@ -285,32 +288,40 @@ func TestOracleEnvironment(t *testing.T) {
 }
 
 func TestOracleDropInNames(t *testing.T) {
-	// The files of all directories have one name, so only the first one counts. One
-	// unit name in each round is loaded without the directories that won before.
-	const service = "[Service]\nType=oneshot\nExecStart=/bin/true\n"
-	for in, want := range dropInNames {
-		unit, _ := ParseName(in)
+	// The drop-in files of a unit all have one name, so only the first counts. It
+	// says which it is and is taken away for the next round.
+	files, got := map[string]string{}, map[string][]string{}
+	var units []string
+	for name := range dropInNames {
+		unit, _ := ParseName(name)
 		if unit.Type != "service" || unit.Kind == Template {
 			continue
 		}
-		t.Run(in, func(t *testing.T) {
-			files := map[string]string{unit.Template().String(): service}
-			left := append([]string{"foo-@.service", "foo-b.service", "-.service", "x.service", "foo@.service"}, want...)
-			for _, name := range left {
-				files[name+".d/10-x.conf"] = "[Unit]\nDescription=from " + name + "\n"
+		// All units are loaded together, so each has words of its own.
+		stem := fmt.Sprintf("u%d", len(units))
+		units = append(units, strings.Replace(name, "foo", stem, 1))
+		unit, _ = ParseName(units[len(units)-1])
+		files[unit.Template().String()] = "[Service]\nType=oneshot\nExecStart=/bin/true\n"
+		others := []string{"foo-@.service", "foo-b.service", "foo-@x.service", "foo@.service", "foo.service", "foo--.service", "foo-.service"}
+		for _, directory := range append(others, dropInNames[name]...) {
+			directory = strings.Replace(directory, "foo", stem, 1)
+			files[directory+".d/10-x.conf"] = "[Unit]\nDescription=from " + directory + "\n"
+		}
+	}
+	for found := true; found; {
+		found = false
+		for unit, dump := range dumps(t, files, units) {
+			description := strings.Join(entries(dump, "Description"), "")
+			if directory, ok := strings.CutPrefix(description, "from "); ok && slices.Contains(units, unit) {
+				got[unit] = append(got[unit], directory)
+				delete(files, directory+".d/10-x.conf")
+				found = true
 			}
-			var got []string
-			for range left {
-				description := entries(dumps(t, files, []string{in})[in], "Description")
-				name, ok := strings.CutPrefix(strings.Join(description, ""), "from ")
-				if !ok {
-					break
-				}
-				got = append(got, name)
-				delete(files, name+".d/10-x.conf")
-			}
-			same(t, "directories", got, want)
-		})
+		}
+	}
+	for _, name := range units {
+		unit, _ := ParseName(name)
+		same(t, name, got[name], DropInNames(unit))
 	}
 }
 
@@ -366,4 +377,71 @@ func TestOracleEscape(t *testing.T) {
 		want, err = PathUnescape(name)
 		same(t, fmt.Sprintf("unescape path %q", name), fmt.Sprint(got, ok), fmt.Sprint(want, err == nil))
 	}
+}
+
+// osRelease are variables that systemd-tmpfiles reads from etc/os-release, a file
+// that systemd parses like any environment file, and the specifiers for them.
+var osRelease = map[string]string{
+	"ID": "%o", "VERSION_ID": "%w", "VARIANT_ID": "%W", "BUILD_ID": "%B",
+}
+
+func TestOracleEnvironmentFile(t *testing.T) {
+	tmpfiles, release := tool(t, "systemd-tmpfiles")
+	root := t.TempDir()
+	var config strings.Builder
+	for name, specifier := range osRelease {
+		fmt.Fprintf(&config, "L+ /%s - - - - <%s>\n", name, specifier)
+	}
+	for path, text := range map[string]string{"test.conf": config.String(), "etc/os-release": "ID=probe\n"} {
+		path = filepath.Join(root, path)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// read returns what systemd makes of a text, by variable.
+	read := func(text string) map[string]string {
+		if err := os.WriteFile(filepath.Join(root, "etc/os-release"), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		values := map[string]string{}
+		for name := range osRelease {
+			_ = os.Remove(filepath.Join(root, name))
+		}
+		_ = exec.Command(tmpfiles, "--root="+root, "--create", filepath.Join(root, "test.conf")).Run()
+		for name := range osRelease {
+			if value, err := os.Readlink(filepath.Join(root, name)); err == nil && value != "<>" {
+				values[name] = strings.TrimSuffix(strings.TrimPrefix(value, "<"), ">")
+			}
+		}
+		return values
+	}
+	if read("ID=probe\n")["ID"] != "probe" {
+		t.Skip("systemd-tmpfiles expands no specifiers here")
+	}
+	rename := strings.NewReplacer("A=", "ID=", "B=", "BUILD_ID=", "C=", "VERSION_ID=", "D=", "VARIANT_ID=", "E=", "ID=", "A  =", "ID  =")
+	texts := environmentTexts()
+	for _, test := range environmentFiles {
+		if release < 254 && strings.HasPrefix(test.name, "continued comment") {
+			continue
+		}
+		texts = append(texts, rename.Replace(test.in))
+	}
+	for _, text := range texts {
+		want := map[string]string{}
+		assignments, _ := ParseEnvironmentFile(text)
+		for _, a := range assignments {
+			if _, known := osRelease[a.Name.Text]; !known {
+				continue
+			}
+			want[a.Name.Text] = a.Value.Text
+			if a.Value.Text == "" {
+				delete(want, a.Name.Text)
+			}
+		}
+		same(t, fmt.Sprintf("%q", text), read(text), want)
+	}
+	t.Logf("%d texts compared", len(texts))
 }

@@ -243,13 +243,12 @@ type Bind struct {
 // entry of its own. As in systemd up to 257, options go on to the next
 // blank outside quotes, colons included.
 func ParseBinds(s string) ([]Bind, []*Problem) {
-	const separators = ":" + blanks
 	scan := scanner{text: s}
 	var binds []Bind
 	var problems []*Problem
 	orphan := false // the word follows the colon of an entry that was skipped
 	for {
-		src, problem, ok := scan.next(separators, unquote|keepEmpty)
+		src, problem, ok := scan.next(eitherSet, unquote|keepEmpty)
 		if problem != nil || !ok {
 			return binds, appendProblem(problems, problem)
 		}
@@ -273,7 +272,7 @@ func ParseBinds(s string) ([]Bind, []*Problem) {
 		orphan = false
 		bind.Destination = bind.Source
 		if colon {
-			bind.Destination, problem, ok = scan.next(separators, unquote|keepEmpty)
+			bind.Destination, problem, ok = scan.next(eitherSet, unquote|keepEmpty)
 			if problem != nil {
 				return binds, append(problems, problem)
 			}
@@ -284,7 +283,7 @@ func ParseBinds(s string) ([]Bind, []*Problem) {
 				continue
 			}
 			if more {
-				bind.Options, problem, _ = scan.next(blanks, unquote)
+				bind.Options, problem, _ = scan.next(blankSet, unquote)
 				if problem != nil {
 					return binds, append(problems, problem)
 				}
@@ -323,7 +322,7 @@ func ParseTmpfs(s string) ([]Tmpfs, []*Problem) {
 	var problems []*Problem
 	for _, w := range words {
 		scan := scanner{text: w.Text}
-		path, problem, _ := scan.next(":", keepEmpty)
+		path, problem, _ := scan.next(colonSet, keepEmpty)
 		if problem != nil {
 			problem.Effect = DropsEntry
 			problems = append(problems, mapped(problem, w))
@@ -366,7 +365,7 @@ func ParseDirectories(s string, links bool) ([]Directory, []*Problem) {
 	var entries []Directory
 	var problems []*Problem
 	for _, w := range words {
-		parts, problem := splitWord(w, ":", cUnescape|unescapeSeparators|keepEmpty)
+		parts, problem := splitColons(w, cUnescape|unescapeSeparators|keepEmpty)
 		if problem != nil {
 			return entries, append(problems, problem)
 		}

@@ -180,10 +180,15 @@ type Expansion struct {
 // Offsets outside the text are moved to its nearest end.
 func (e Expansion) Sub(i, j int) source.Span { return e.trace.sub(len(e.Text), i, j) }
 
+// maxExpansion is the length in bytes that no expanded text may exceed
+// (LONG_LINE_MAX in src/basic/fileio.h; names and paths have lower limits).
+const maxExpansion = 1 << 20
+
 // ExpandName expands the specifiers in s that are known from the name of the unit
 // alone, or the same on every host with systemd as the system manager: %s, for
 // one, is not, being /bin/bash where that exists (src/core/unit-printf.c,
-// src/shared/specifier.c). Limits of length are not checked.
+// src/shared/specifier.c). Where the text grows over 1 MiB systemd gives up, and
+// further specifiers are left as they are; shorter limits are not checked.
 func ExpandName(s string, c Context) Expansion {
 	if strings.IndexByte(s, '%') < 0 {
 		return Expansion{Text: s, Known: true}
@@ -203,7 +208,7 @@ func ExpandName(s string, c Context) Expansion {
 		i++
 		if _, ok := LookupSpecifier(use.Char, c.Table); !ok {
 			e.Problems = append(e.Problems, unknownSpecifier(use))
-		} else if text, ok := c.resolve(use.Char); ok {
+		} else if text, ok := c.resolve(use.Char); ok && len(b.text)+len(text) <= maxExpansion {
 			b.addAll(text, use.Span)
 			continue
 		}

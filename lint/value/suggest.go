@@ -9,6 +9,7 @@ import "strings"
 // another, or two exchanged. Of equally near ones the first in byte order wins,
 // whatever the order they come in.
 //
+// Words of more than MaxNameLength bytes are near nothing but what is equal to them.
 // What all candidates have in common, such as a suffix .service, should be cut off
 // before: it makes short names look near.
 func Closest(word string, candidates []string) (best string, ok bool) {
@@ -60,10 +61,11 @@ func distance(a, b string, limit int) int {
 	if a == b {
 		return 0
 	}
-	if diff := len(a) - len(b); diff > limit || -diff > limit {
+	if diff := len(a) - len(b); diff > limit || -diff > limit || max(len(a), len(b)) > MaxNameLength {
 		return limit + 1
 	}
-	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	var rows [3][MaxNameLength + 1]int
+	before, last, row := rows[0][:len(b)+1], rows[1][:len(b)+1], rows[2][:len(b)+1]
 	for j := range last {
 		last[j] = j
 	}

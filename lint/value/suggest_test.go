@@ -28,7 +28,7 @@ func TestClosest(t *testing.T) {
 		{"", directives, ""},
 		{"quantum_execution", units, "quantum-execution"},
 		{"quantum-risk-safety", units, "quantum_risk_safety"},
-		{"quantum-exection", units, "quantum-execution"},
+		{"quantum-cml", units, "quantum-clm"},
 		{"quantum-ai-engine", units, ""},
 		{"rediss", units, "redis"},
 		{"mariadb", units, ""},

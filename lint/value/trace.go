@@ -98,14 +98,19 @@ func (b *builder) addAll(text string, span source.Span) {
 
 // plain appends text[i:j], written as it is.
 func (b *builder) plain(text string, i, j int) {
-	for ; i < j; i++ {
-		b.add(text[i], source.Span{Start: i, End: i + 1})
+	if i == j {
+		return
 	}
+	b.add(text[i], source.Span{Start: i, End: i + 1})
+	b.text = append(b.text, text[i+1:j]...)
+	b.pieces[len(b.pieces)-1].span.End = j
 }
 
 // word returns what was put together, written as span.
 func (b *builder) word(span source.Span, quoted bool) Word {
-	w := Word{Text: string(b.text), Span: span, Quoted: quoted}
-	w.trace = trace{start: span.Start, pieces: b.pieces}
+	w := Word{Text: string(b.text), Span: span, Quoted: quoted, trace: trace{start: span.Start}}
+	if w.Text != "" {
+		w.trace.pieces = b.pieces
+	}
 	return w
 }

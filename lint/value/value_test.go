@@ -1,6 +1,7 @@
 package value
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -54,8 +55,8 @@ func asProblem(t *testing.T, err error) *Problem {
 	if err == nil {
 		return nil
 	}
-	p, ok := err.(*Problem)
-	if !ok {
+	var p *Problem
+	if !errors.As(err, &p) {
 		t.Fatalf("error is a %T, not a *Problem: %v", err, err)
 	}
 	return p
@@ -129,6 +130,47 @@ func TestParseBoolean(t *testing.T) {
 	for _, s := range []string{"", " yes", "yes ", "2", "ja", "enabled", "tru", "\xff"} {
 		if _, ok := ParseBoolean(s); ok {
 			t.Errorf("%q is taken", s)
+		}
+	}
+}
+
+// TestLargeValues ends soon only if nothing costs the square of what it reads.
+func TestLargeValues(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads megabytes")
+	}
+	unit, _ := ParseName("a@" + strings.Repeat("b", 200) + ".service")
+	for _, part := range []string{
+		"a ", "a ; ", `"a" `, `\x41`, `"\x41`, `"a"`, `\; `, "%n", "${A}", "${", "/a:/b ", "a:b:c ", "A=b ", "A=\"b\" ", "#\\\n",
+		"/", "/..", "../", "-", "@", `"`, "'", "=", "%", "\n", "a-",
+	} {
+		s := strings.Repeat(part, 1<<16/len(part))
+		Fields(s)
+		_, _ = Strv(s)
+		_, _ = EnvironmentWords(s)
+		for _, c := range ParseExec("/bin/a " + s).Commands {
+			for _, w := range c.Args {
+				Variables(w)
+			}
+		}
+		ParseExec(s)
+		ParseEnvironment(s)
+		ParseEnvironmentFile(s)
+		ParseEnvironmentFile("A=" + s)
+		for _, key := range []string{"ReadWritePaths", "BindPaths", "TemporaryFileSystem", "StateDirectory"} {
+			parseList(key, s)
+		}
+		if e := ExpandName(s, Context{Unit: unit}); len(e.Text) > 2<<20 {
+			t.Errorf("%q grows to %d bytes", part, len(e.Text))
+		}
+		if _, err := ParseName(s); err == nil {
+			t.Errorf("%q is a name", part)
+		}
+		if back, err := Unescape(Escape(s)); err != nil || back != s {
+			t.Errorf("%q does not come back", part)
+		}
+		if got, ok := Closest(s, []string{s + "a", "a"}); ok {
+			t.Errorf("%q is close to %q", part, got)
 		}
 	}
 }

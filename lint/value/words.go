@@ -10,6 +10,25 @@ import (
 // blanks separate words (WHITESPACE in src/basic/string-util.h).
 const blanks = " \t\n\r"
 
+// byteSet is a set of bytes.
+type byteSet [256]bool
+
+// setOf returns the set of the bytes of s.
+func setOf(s string) *byteSet {
+	var set byteSet
+	for i := 0; i < len(s); i++ {
+		set[s[i]] = true
+	}
+	return &set
+}
+
+// What separates words.
+var (
+	blankSet  = setOf(blanks)
+	colonSet  = setOf(":")
+	eitherSet = setOf(":" + blanks)
+)
+
 // Word is one word of a value.
 type Word struct {
 	// Text is what systemd makes of it, quotes and escapes undone.
@@ -108,9 +127,9 @@ const (
 // split cuts s at blanks.
 func split(s string, m mode) ([]Word, *Problem) {
 	scan := scanner{text: s}
-	var words []Word
+	words := make([]Word, 0, wordsIn(s))
 	for {
-		word, problem, ok := scan.next(blanks, m)
+		word, problem, ok := scan.next(blankSet, m)
 		if problem != nil {
 			return words, problem
 		}
@@ -121,13 +140,23 @@ func split(s string, m mode) ([]Word, *Problem) {
 	}
 }
 
-// splitWord cuts the text of a word once more and gives the parts their place in
-// the string that the word was read from. Problems are mapped as well.
-func splitWord(w Word, separators string, m mode) ([]Word, *Problem) {
+// wordsIn guesses how many words there are in s, up to the next semicolon. It looks
+// at the start only, so that many short commands do not cost their square.
+func wordsIn(s string) int {
+	s = s[:min(len(s), 512)]
+	if i := strings.IndexByte(s, ';'); i >= 0 {
+		s = s[:i]
+	}
+	return strings.Count(s, " ") + 1
+}
+
+// splitColons cuts the text of a word at its colons and gives the parts their place
+// in the string that the word was read from. Problems are mapped as well.
+func splitColons(w Word, m mode) ([]Word, *Problem) {
 	scan := scanner{text: w.Text}
 	var words []Word
 	for {
-		word, problem, ok := scan.next(separators, m)
+		word, problem, ok := scan.next(colonSet, m)
 		if problem != nil {
 			problem.Span = w.Sub(problem.Span.Start, problem.Span.End)
 			return words, problem
@@ -150,12 +179,12 @@ type scanner struct {
 }
 
 // next returns the next word, or a problem, or false at the end.
-func (s *scanner) next(separators string, m mode) (Word, *Problem, bool) {
+func (s *scanner) next(separators *byteSet, m mode) (Word, *Problem, bool) {
 	if s.done {
 		return Word{}, nil, false
 	}
 	i := s.pos
-	for ; i < len(s.text) && strings.IndexByte(separators, s.text[i]) >= 0; i++ {
+	for ; i < len(s.text) && separators[s.text[i]]; i++ {
 		if m&keepEmpty != 0 {
 			s.pos = i + 1
 			return plainWord(s.text, i, i), nil, true
@@ -171,7 +200,7 @@ func (s *scanner) next(separators string, m mode) (Word, *Problem, bool) {
 		if c == '\\' && m&retainEscape == 0 || (c == '"' || c == '\'') && m&unquote != 0 {
 			return s.traced(start, i, separators, m)
 		}
-		if strings.IndexByte(separators, c) >= 0 {
+		if separators[c] {
 			break
 		}
 	}
@@ -180,14 +209,14 @@ func (s *scanner) next(separators string, m mode) (Word, *Problem, bool) {
 }
 
 // leave moves on from a word that ends at i.
-func (s *scanner) leave(i int, separators string, m mode) {
+func (s *scanner) leave(i int, separators *byteSet, m mode) {
 	switch {
 	case i == len(s.text):
 		s.done = true
 	case m&keepEmpty != 0:
 		i++
 	default:
-		for i < len(s.text) && strings.IndexByte(separators, s.text[i]) >= 0 {
+		for i < len(s.text) && separators[s.text[i]] {
 			i++
 		}
 		s.done = i == len(s.text)
@@ -197,7 +226,7 @@ func (s *scanner) leave(i int, separators string, m mode) {
 
 // traced reads a word that starts at start and is plain up to i, where its first
 // quote or backslash stands.
-func (s *scanner) traced(start, i int, separators string, m mode) (Word, *Problem, bool) {
+func (s *scanner) traced(start, i int, separators *byteSet, m mode) (Word, *Problem, bool) {
 	if end := s.simpleQuote(start, separators, m); i == start && end > 0 {
 		word := plainWord(s.text, start+1, end-1)
 		word.Span, word.Quoted = source.Span{Start: start, End: end}, true
@@ -225,7 +254,7 @@ func (s *scanner) traced(start, i int, separators string, m mode) (Word, *Proble
 				return Word{}, problem, false
 			}
 			i += n
-		case quote == 0 && strings.IndexByte(separators, c) >= 0:
+		case quote == 0 && separators[c]:
 			word := b.word(source.Span{Start: start, End: i}, quoted)
 			s.leave(i, separators, m)
 			return word, nil, true
@@ -243,14 +272,14 @@ func (s *scanner) traced(start, i int, separators string, m mode) (Word, *Proble
 
 // simpleQuote returns the end of the word at start if it is one quoted text with
 // no escapes in it, which needs no pieces; 0 if it is not.
-func (s *scanner) simpleQuote(start int, separators string, m mode) int {
+func (s *scanner) simpleQuote(start int, separators *byteSet, m mode) int {
 	quote := s.text[start]
 	if m&unquote == 0 || quote != '"' && quote != '\'' {
 		return 0
 	}
 	n := strings.IndexByte(s.text[start+1:], quote)
 	end := start + n + 2
-	if n < 0 || end < len(s.text) && strings.IndexByte(separators, s.text[end]) < 0 {
+	if n < 0 || end < len(s.text) && !separators[s.text[end]] {
 		return 0
 	}
 	if m&retainEscape == 0 && strings.IndexByte(s.text[start:end], '\\') >= 0 {
@@ -266,7 +295,7 @@ func unbalanced(start, end int) *Problem {
 }
 
 // escape undoes the backslash at i and returns the bytes it took.
-func (s *scanner) escape(b *builder, i int, inQuote bool, separators string, m mode) (int, *Problem) {
+func (s *scanner) escape(b *builder, i int, inQuote bool, separators *byteSet, m mode) (int, *Problem) {
 	if i+1 == len(s.text) {
 		span := source.Span{Start: i, End: i + 1}
 		if m&keepUnknown != 0 && !inQuote {
@@ -289,7 +318,7 @@ func (s *scanner) escape(b *builder, i int, inQuote bool, separators string, m m
 			return 1 + n, nil
 		}
 	}
-	if m&unescapeSeparators != 0 && (c == '\\' || strings.IndexByte(separators, c) >= 0) {
+	if m&unescapeSeparators != 0 && (c == '\\' || separators[c]) {
 		b.add(c, source.Span{Start: i, End: i + 2})
 		return 2, nil
 	}
@@ -300,7 +329,7 @@ func (s *scanner) escape(b *builder, i int, inQuote bool, separators string, m m
 		b.plain(s.text, i, i+2)
 		return 2, nil
 	}
-	return 0, &Problem{Kind: UnknownEscape, Span: span, Text: "unknown escape " + span.Of(s.text),
+	return 0, &Problem{Kind: UnknownEscape, Span: span, Text: `unknown escape "` + span.Of(s.text) + `"`,
 		Expected: `\\ for a backslash, or a C escape such as \n, \x41, \u00e9`, Effect: DropsRest}
 }
 

@@ -70,13 +70,13 @@ func TestSplit(t *testing.T) {
 	}
 }
 
-func TestSplitWord(t *testing.T) {
+func TestSplitColons(t *testing.T) {
 	const s = `x "a\x3ab:c d"`
 	words, p := EnvironmentWords(s)
 	if p != nil || len(words) != 2 {
 		t.Fatal(words, p)
 	}
-	parts, p := splitWord(words[1], ":", keepEmpty|retainEscape)
+	parts, p := splitColons(words[1], keepEmpty|retainEscape)
 	if p != nil {
 		t.Fatal(p)
 	}
@@ -84,14 +84,14 @@ func TestSplitWord(t *testing.T) {
 
 	const d = `"a\:b::"`
 	words, _ = Strv(d)
-	parts, p = splitWord(words[0], ":", cUnescape|unescapeSeparators|keepEmpty)
+	parts, p = splitColons(words[0], cUnescape|unescapeSeparators|keepEmpty)
 	if p != nil {
 		t.Fatal(p)
 	}
 	same(t, "parts", shown(d, parts), []string{`a:b<-a\:b`, "<-", "<-"})
 	same(t, "inside", parts[0].Sub(1, 2).Of(d), `\:`)
 
-	_, p = splitWord(Word{Text: `a:\q`, trace: trace{start: 5}}, ":", cUnescape|keepEmpty)
+	_, p = splitColons(Word{Text: `a:\q`, trace: trace{start: 5}}, cUnescape|keepEmpty)
 	same(t, "problem", p.Span, source.Span{Start: 7, End: 9})
 }
 
@@ -150,7 +150,7 @@ func FuzzSplit(f *testing.F) {
 					t.Fatalf("words of %q overlap", s)
 				}
 				end = w.Span.End
-				parts, p := splitWord(w, ":", cUnescape|unescapeSeparators|keepEmpty)
+				parts, p := splitColons(w, cUnescape|unescapeSeparators|keepEmpty)
 				checkProblems(t, s, p)
 				for _, part := range parts {
 					checkPart(t, s, part)

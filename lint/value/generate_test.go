@@ -39,3 +39,24 @@ func execLines() []string {
 	}
 	return lines
 }
+
+// environmentTexts returns texts of environment files with everything that counts
+// in them mixed, the same ones in every run.
+func environmentTexts() []string {
+	pieces := []string{
+		"ID=", "VERSION_ID=", "\nBUILD_ID=", "\n", "\r\n", " ", "  ", "\t", `"`, `"`, "'", `\`, "a", "b c", "#", ";", "$A", "`", "=", `\"`, `\n`, "é",
+	}
+	r := rand.New(rand.NewPCG(3, 4))
+	var texts []string
+	for range 150 {
+		text := "ID="
+		for range 1 + r.IntN(12) {
+			text += pieces[r.IntN(len(pieces))]
+		}
+		// Before 254 a comment that ends in a backslash takes the next line along.
+		if !strings.Contains(text, "#") && !strings.Contains(text, ";") || !strings.Contains(text, `\`) {
+			texts = append(texts, text)
+		}
+	}
+	return texts
+}

@@ -11,6 +11,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/unitvet/unitvet/lint/graph"
+	"github.com/unitvet/unitvet/lint/host/shipped"
+	"github.com/unitvet/unitvet/lint/source"
 	"github.com/unitvet/unitvet/lint/unit"
 )
 
@@ -23,6 +25,12 @@ type Options struct {
 	Select, Ignore []string
 	// Strict shows the findings of strict rules, too.
 	Strict bool
+	// Systemd is the release of systemd that the units are for; 0 means that of the
+	// root, or the newest one that is known.
+	Systemd int
+	// Distributions are those whose packages a unit of a checkout may rely on; 0
+	// means any that is known.
+	Distributions shipped.Distributions
 	// Jobs is how many units are looked at side by side; 0 means one per processor.
 	Jobs int
 	Input
@@ -36,6 +44,12 @@ type run struct {
 	checkouts checkouts
 }
 
+func newRun(opts Options, rules []*Rule) *run {
+	return &run{opts: opts, result: &Result{Rules: rules}, checkouts: checkouts{
+		trees: map[*source.Tree]bool{}, indexes: map[*source.Tree]map[string][]unit.Found{},
+	}}
+}
+
 // Run loads what the options name and runs the rules. It returns an error only
 // for options that make no sense; everything else is in the result.
 func Run(ctx context.Context, opts Options) (*Result, error) {
@@ -46,7 +60,7 @@ func Run(ctx context.Context, opts Options) (*Result, error) {
 	if opts.Jobs < 1 {
 		opts.Jobs = runtime.GOMAXPROCS(0)
 	}
-	r := &run{opts: opts, result: &Result{Rules: rules}}
+	r := newRun(opts, rules)
 	if err := r.load(); err != nil {
 		return nil, err
 	}
@@ -62,7 +76,7 @@ func Run(ctx context.Context, opts Options) (*Result, error) {
 // Load loads what the options name without running rules. Errors and notes are
 // in the result.
 func Load(opts Options) ([]*Set, *Result, error) {
-	r := &run{opts: opts, result: &Result{}}
+	r := newRun(opts, nil)
 	err := r.load()
 	return r.sets, r.result, err
 }
@@ -101,7 +115,6 @@ func (r *run) check(ctx context.Context, set *Set, rules []*Rule) error {
 	set.Graph = graph.Build(set.Set)
 	files := set.files()
 	units := set.units()
-	r.result.Sets++
 	r.count(files)
 
 	// Each task writes to its own place, so the order of results does not depend on
@@ -223,10 +236,15 @@ func (s *Set) files() []partOf {
 	seen := map[*unit.Part]bool{}
 	for _, u := range s.Units {
 		for _, part := range u.Parts() {
-			if !seen[part] && s.focus.has(part.Source.Path) {
-				seen[part] = true
-				files = append(files, partOf{part, u})
+			if seen[part] || !s.focus.has(part.Source.Path) {
+				continue
 			}
+			seen[part] = true
+			owner := u
+			if u.Template != nil && part == u.Template.Fragment {
+				owner = u.Template
+			}
+			files = append(files, partOf{part, owner})
 		}
 	}
 	return files
@@ -236,7 +254,7 @@ func (s *Set) files() []partOf {
 func (s *Set) units() []*unit.Unit {
 	var units []*unit.Unit
 	for _, u := range s.Units {
-		if u.Template != nil && slices.Equal(u.DropIns, u.Template.DropIns) {
+		if u.Template != nil && slices.Equal(u.DropIns, u.Template.DropIns) && slices.Equal(u.Links, u.Template.Links) {
 			continue // says what its template says
 		}
 		if s.inFocus(u) {
@@ -267,6 +285,9 @@ func (s *Set) inFocus(u *unit.Unit) bool {
 
 // count adds a set to the summary.
 func (r *run) count(files []partOf) {
+	if len(files) > 0 {
+		r.result.Sets++
+	}
 	r.result.Files += len(files)
 	seen := map[*unit.Unit]bool{}
 	for _, f := range files {

@@ -1,14 +1,17 @@
 package lint
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
+	"github.com/unitvet/unitvet/lint/directive"
 	"github.com/unitvet/unitvet/lint/host"
 	"github.com/unitvet/unitvet/lint/source"
 	"github.com/unitvet/unitvet/lint/unit"
@@ -44,13 +47,20 @@ func (f *focus) has(file string) bool {
 		return true
 	}
 	dir := path.Dir(file)
-	return f.dirs[dir] || f.dirs[path.Dir(dir)]
+	return f.dirs[dir] || unit.IsDropInDir(dir) && f.dirs[path.Dir(dir)]
+}
+
+// needs reports whether a file or directory must be read for what is in focus:
+// one in focus, or a drop-in of a unit whose file is.
+func (f *focus) needs(file string) bool {
+	dir := path.Dir(file)
+	return f.has(file) || f.dirs[file] || f.files[strings.TrimSuffix(dir, path.Ext(dir))] || f.files[strings.TrimSuffix(file, path.Ext(file))]
 }
 
 // load reads the sets that the options name.
 func (r *run) load() error {
 	l := &input{
-		run: r, trees: map[string]*source.Tree{}, dirs: map[dirKey]*unit.Dir{}, named: map[string]bool{},
+		run: r, trees: map[string]*source.Tree{}, dirs: map[string]*unit.Dir{}, named: map[string]bool{},
 		focus: focus{files: map[string]bool{}, dirs: map[string]bool{}},
 	}
 	if r.opts.Root != "" {
@@ -63,15 +73,10 @@ func (r *run) load() error {
 type input struct {
 	*run
 	trees map[string]*source.Tree
-	dirs  map[dirKey]*unit.Dir
+	dirs  map[string]*unit.Dir // by their real path on this machine
 	order []*unit.Dir
 	focus focus
 	named map[string]bool // files given by name, by path in reports
-}
-
-type dirKey struct {
-	tree *source.Tree
-	name string
 }
 
 func (l *input) fail(name, text string) {
@@ -123,22 +128,42 @@ func (l *input) rootFocus(tree *source.Tree, report, p string) {
 	if err != nil || strings.HasPrefix(name, "..") {
 		name = p
 	}
-	link := tree.Resolve(filepath.ToSlash(name))
-	file := path.Join(report, link.Name)
-	switch {
-	case link.Err != nil:
+	name = filepath.ToSlash(name)
+	link := tree.Resolve(name)
+	if link.Err != nil {
 		l.fail(filepath.ToSlash(p), errorText(link.Err))
-	case link.Info.IsDir():
-		l.focus.dirs[file] = true
-	default:
-		l.focus.files[path.Join(report, filepath.ToSlash(name))] = true
-		l.focus.files[file] = true
+		return
+	}
+	// As it is called, with the links in its directories followed.
+	name = path.Join(tree.Resolve(path.Dir(name)).Name, path.Base(name))
+	found := false
+	for _, set := range l.sets {
+		for _, dir := range set.Dirs {
+			if link.Info.IsDir() {
+				if link.Name == "." || dir.Name == link.Name || strings.HasPrefix(dir.Name, link.Name+"/") {
+					l.focus.dirs[dir.Path], found = true, true
+				}
+				if file, ok := dir.File(name); ok && unit.IsDropInDir(name) {
+					l.focus.dirs[file], found = true, true
+				}
+				continue
+			}
+			for _, candidate := range []string{name, link.Name} {
+				_, isUnit := unit.IsUnitFile(candidate)
+				if file, ok := dir.File(candidate); ok && isUnit {
+					l.focus.files[file], found = true, true
+				}
+			}
+		}
+	}
+	if !found {
+		l.fail(filepath.ToSlash(p), "not among the units of "+report)
 	}
 }
 
 // checkout loads the sets of files and directories.
 func (l *input) checkout() error {
-	paths := l.opts.Paths
+	paths := slices.Sorted(slices.Values(l.opts.Paths)) // the order must not matter
 	if len(paths) == 0 && len(l.opts.Joined) == 0 {
 		paths = []string{"."}
 	}
@@ -163,7 +188,7 @@ func (l *input) checkout() error {
 			joined[dir] = true
 			group.Dirs = append(group.Dirs, dir)
 			group.Name = strings.TrimPrefix(group.Name+":"+dir.Path, ":")
-			if scope, ok := unit.HostScope(dir.Host); ok {
+			if scope := dir.Scope(); scope != unit.ScopeUnknown {
 				group.Scope = scope
 			}
 			if len(paths) == 0 {
@@ -172,13 +197,8 @@ func (l *input) checkout() error {
 		}
 		groups = append(groups, group)
 	}
-	var alone []*unit.Dir
-	for _, dir := range l.withSiblings() {
-		if !joined[dir] {
-			alone = append(alone, dir)
-		}
-	}
-	groups = append(groups, unit.Group(alone)...)
+	alone := slices.DeleteFunc(slices.Clone(l.order), func(dir *unit.Dir) bool { return joined[dir] })
+	groups = append(groups, unit.Group(l.withSiblings(alone))...)
 	for _, group := range groups {
 		group.Jobs, group.Named, group.Instances = l.opts.Jobs, l.named, l.opts.Instances
 		l.sets = append(l.sets, l.newSet(l.hostOf(group), group))
@@ -194,12 +214,14 @@ func (l *input) path(p string) {
 	switch {
 	case err != nil && !isLink(p):
 		l.fail(report, errorText(err))
+	case err == nil && info.IsDir() && isDropInDir(p):
+		l.dropInDir(p)
 	case err == nil && info.IsDir():
 		l.directory(p, report)
 	case err == nil && !info.Mode().IsRegular() && info.Mode()&fs.ModeDevice == 0:
 		l.fail(report, "not a regular file ("+source.Kind(info.Mode())+")")
 	default:
-		l.file(p, report)
+		l.file(p)
 	}
 }
 
@@ -207,6 +229,22 @@ func (l *input) path(p string) {
 func isLink(p string) bool {
 	info, err := os.Lstat(p)
 	return err == nil && info.Mode()&fs.ModeSymlink != 0
+}
+
+// isDropInDir reports whether a directory's name, which need not be in the path,
+// is that of drop-ins or links.
+func isDropInDir(p string) bool {
+	absolute, err := filepath.Abs(p)
+	return err == nil && unit.IsDropInDir(filepath.ToSlash(absolute))
+}
+
+// dropInDir puts a directory of drop-ins in focus; the one that it stands in is
+// the context.
+func (l *input) dropInDir(p string) {
+	if dir := l.dir(filepath.Join(p, "..")); dir != nil {
+		absolute, _ := filepath.Abs(p) // isDropInDir has seen no error
+		l.focus.dirs[path.Join(dir.Path, filepath.Base(absolute))] = true
+	}
 }
 
 // directory takes all sets below a directory.
@@ -230,43 +268,57 @@ func (l *input) directory(p, report string) {
 	}
 }
 
-// file puts a file in focus and its directory in the context.
-func (l *input) file(p, report string) {
-	unitDir, ok := unit.IsUnitFile(report)
+// file puts a file in focus and its directory in the context. It returns the
+// directory and the file's name in its tree, or nil if it is no unit or cannot be
+// read.
+func (l *input) file(p string) (*unit.Dir, string) {
+	report := filepath.ToSlash(filepath.Clean(p))
+	dirPath, rest, ok := splitUnit(p)
 	if !ok {
 		l.fail(report, "not a unit file: its name ends in none of .service, .socket, .target, .timer, .path, .mount, .automount, .swap, .slice, .scope or .device, and it is no drop-in (*.conf in a directory such as foo.service.d)")
-		return
+		return nil, ""
 	}
-	dir := l.dir(filepath.FromSlash(unitDir))
+	dir := l.dir(dirPath)
 	if dir == nil {
-		return
+		return nil, ""
 	}
-	file := path.Join(dir.Path, strings.TrimPrefix(strings.TrimPrefix(report, unitDir), "/"))
-	if unitDir == "." {
-		file = path.Join(dir.Path, report)
+	file, name := path.Join(dir.Path, rest), path.Join(dir.Name, rest)
+	l.focus.files[file], l.named[file] = true, true
+	if target, ok := dir.File(dir.Tree.Resolve(name).Name); ok {
+		l.focus.files[target] = true // an alias shows what it leads to
 	}
-	l.focus.files[file] = true
-	l.named[file] = true
+	return dir, name
+}
+
+// splitUnit divides the path of a unit or a drop-in into the directory that the
+// unit stands in and the rest, which has the drop-in's directory.
+func splitUnit(p string) (dir, rest string, ok bool) {
+	absolute, err := filepath.Abs(p)
+	if err != nil {
+		return "", "", false
+	}
+	absolute = filepath.ToSlash(absolute)
+	unitDir, ok := unit.IsUnitFile(absolute)
+	if !ok {
+		return "", "", false
+	}
+	rest = strings.TrimPrefix(strings.TrimPrefix(absolute, unitDir), "/")
+	return filepath.Join(filepath.Dir(p), strings.Repeat("../", strings.Count(rest, "/"))), rest, true
 }
 
 // stdin puts the text from standard input in the place of a file.
 func (l *input) stdin() error {
-	report := filepath.ToSlash(filepath.Clean(l.opts.StdinName))
-	unitDir, ok := unit.IsUnitFile(report)
-	if !ok {
+	if _, _, ok := splitUnit(l.opts.StdinName); !ok {
 		return fmt.Errorf("standard input needs the name of a unit or a drop-in: %q is none", l.opts.StdinName)
 	}
-	l.file(l.opts.StdinName, report)
-	for _, dir := range l.order {
-		if dir.Path != path.Clean(unitDir) {
-			continue
-		}
-		if dir.Tree.Overlay == nil {
-			dir.Tree.Overlay = map[string]string{}
-		}
-		rest := strings.TrimPrefix(report, strings.TrimSuffix(unitDir, "/")+"/")
-		dir.Tree.Overlay[path.Join(dir.Name, rest)] = l.opts.Stdin
+	dir, name := l.file(l.opts.StdinName)
+	if dir == nil {
+		return nil
 	}
+	if dir.Tree.Overlay == nil {
+		dir.Tree.Overlay = map[string]string{}
+	}
+	dir.Tree.Overlay[name] = l.opts.Stdin
 	return nil
 }
 
@@ -284,7 +336,7 @@ func (l *input) dir(p string) *unit.Dir {
 
 // add notes a directory once, under the first path it was given by.
 func (l *input) add(dir *unit.Dir) *unit.Dir {
-	key := dirKey{dir.Tree, dir.Name}
+	key := dir.Tree.OSPath(dir.Name)
 	if known, ok := l.dirs[key]; ok {
 		return known
 	}
@@ -294,8 +346,9 @@ func (l *input) add(dir *unit.Dir) *unit.Dir {
 }
 
 // tree returns the tree that a directory belongs to, and its name there: the
-// checkout, if it lies in one, or the directory alone. What a symbolic link
-// reaches outside of it is not read.
+// checkout that it lies in, or else the directory alone; for a directory such as
+// image/etc/systemd/system at least image. What a symbolic link reaches outside
+// of it is not read.
 func (l *input) tree(p string) (*source.Tree, string, error) {
 	real, err := filepath.EvalSymlinks(p)
 	if err != nil {
@@ -304,15 +357,12 @@ func (l *input) tree(p string) (*source.Tree, string, error) {
 	if real, err = filepath.Abs(real); err != nil {
 		return nil, "", err
 	}
-	top := Repository(real)
-	if top == "" {
-		top = real
-		// Directories of one root belong together: /x/etc/systemd/system lies in /x.
-		if dir := unit.NewDir(nil, filepath.ToSlash(real), ""); dir.Host != "" {
-			top = filepath.FromSlash(strings.TrimSuffix(filepath.ToSlash(real), dir.Host))
-			if top == "" {
-				top = string(filepath.Separator)
-			}
+	top := cmp.Or(Repository(real), real)
+	whole := true
+	if dir := unit.NewDir(nil, filepath.ToSlash(real), ""); dir.Host != "" {
+		image := filepath.Join(real, strings.Repeat("../", strings.Count(dir.Host, "/")))
+		if len(image) < len(top) {
+			top, whole = image, false
 		}
 	}
 	tree, ok := l.trees[top]
@@ -320,6 +370,7 @@ func (l *input) tree(p string) (*source.Tree, string, error) {
 		tree = &source.Tree{Dir: top}
 		l.trees[top] = tree
 	}
+	l.checkouts.trees[tree] = l.checkouts.trees[tree] || whole
 	name, err := filepath.Rel(top, real)
 	return tree, filepath.ToSlash(name), err
 }
@@ -340,26 +391,31 @@ func Repository(dir string) string {
 
 // withSiblings adds the other directories of the same search path to those that
 // were asked for: beside image/etc/systemd/system also image/usr/lib/systemd/system.
-func (l *input) withSiblings() []*unit.Dir {
-	for _, dir := range l.order {
-		if dir.Host == "" {
+func (l *input) withSiblings(dirs []*unit.Dir) []*unit.Dir {
+	for _, dir := range slices.Clone(dirs) {
+		image, ok := imageOf(dir)
+		if !ok {
 			continue
 		}
-		scope, _ := unit.HostScope(dir.Host)
-		top := strings.TrimSuffix("/"+dir.Name, dir.Host)
-		if len(top) == len(dir.Name)+1 {
-			continue // only the path in reports looks like a search path
-		}
-		for _, other := range unit.SearchPath(scope) {
-			name := strings.TrimPrefix(top+other, "/")
-			link := dir.Tree.Resolve(name)
-			if link.Err != nil || !link.Info.IsDir() || link.Name != name {
+		for _, host := range unit.SearchPath(dir.Scope()) {
+			name := path.Join(image, host)
+			if _, known := l.dirs[dir.Tree.OSPath(name)]; known {
 				continue
 			}
-			l.add(unit.NewDir(dir.Tree, name, strings.TrimSuffix(dir.Path, dir.Host)+other))
+			if link := dir.Tree.Resolve(name); link.Err == nil && link.Info.IsDir() && link.Name == name {
+				dirs = append(dirs, l.add(unit.NewDir(dir.Tree, name, path.Join(dir.Top(), host))))
+			}
 		}
 	}
-	return l.order
+	return dirs
+}
+
+// imageOf returns the directory of the tree that is the root directory where a
+// directory is deployed. It returns false where only the path in reports looks
+// like that of a search path.
+func imageOf(dir *unit.Dir) (name string, ok bool) {
+	top, ok := strings.CutSuffix("/"+dir.Name, dir.Host)
+	return path.Clean("." + top), ok && dir.Host != ""
 }
 
 // hostOf returns what a group's directories tell of the host: where they lie in
@@ -367,21 +423,23 @@ func (l *input) withSiblings() []*unit.Dir {
 func (l *input) hostOf(group unit.Options) *host.Host {
 	h := &host.Host{}
 	for _, dir := range group.Dirs {
-		top := strings.TrimSuffix("/"+dir.Name, dir.Host)
-		if dir.Host == "" || len(top) == len(dir.Name)+1 {
-			continue
+		if image, ok := imageOf(dir); ok {
+			h.Overlays = append(h.Overlays, host.Overlay{Tree: dir.Tree, Name: image, Report: dir.Top()})
+			break
 		}
-		h.Overlays = append(h.Overlays, host.Overlay{
-			Tree: dir.Tree, Name: strings.TrimPrefix(top, "/"), Report: strings.TrimSuffix(dir.Path, dir.Host),
-		})
-		break
 	}
 	return h
 }
 
 // newSet loads a set and passes on what could not be read.
 func (l *input) newSet(h *host.Host, opts unit.Options) *Set {
-	set := &Set{Set: unit.Load(opts), Host: h, run: l.run}
+	set := &Set{Set: unit.Load(opts), Host: h, Release: l.opts.Systemd, run: l.run}
+	if set.Release == 0 {
+		set.Release = directive.Latest
+		if release, ok := h.Systemd(); ok {
+			set.Release = release
+		}
+	}
 	return set
 }
 
@@ -393,11 +451,51 @@ func (l *input) setFocus() {
 			switch {
 			case problem.Harmless && l.focus.has(problem.Path):
 				l.note(problem.Path, problem.Text)
-			case !problem.Harmless && (l.focus.has(problem.Path) || l.focus.dirs[problem.Path]):
+			case !problem.Harmless && l.focus.needs(problem.Path):
 				l.fail(problem.Path, problem.Text)
 			}
 		}
 		l.foreign(set)
+	}
+	l.unread()
+}
+
+// unread tells which files that were given by name systemd does not read.
+func (l *input) unread() {
+	if len(l.named) == 0 {
+		return
+	}
+	told := map[string]bool{}
+	shadow := map[string]string{}
+	for _, problem := range slices.Concat(l.result.Errors, l.result.Notes) {
+		told[problem.Path] = true
+	}
+	for _, set := range l.sets {
+		for _, u := range set.Units {
+			told[u.Path] = true
+			for _, part := range u.DropIns {
+				told[part.Source.Path] = true
+			}
+			for _, link := range u.Links {
+				told[link.Path] = true
+			}
+			for _, name := range u.Names {
+				for _, dir := range set.Dirs {
+					told[path.Join(dir.Path, name)] = true // an alias
+				}
+			}
+		}
+		for _, ignored := range set.Ignored {
+			shadow[ignored.Path] = ignored.Shadow
+		}
+	}
+	for file := range l.named {
+		switch by, ignored := shadow[file]; {
+		case ignored && by != "":
+			l.note(file, "passed over: systemd reads "+by+" instead")
+		case !told[file]:
+			l.note(file, "passed over: systemd does not read it")
+		}
 	}
 }
 

@@ -14,6 +14,8 @@ type Set struct {
 	*unit.Set
 	Graph *graph.Graph
 	Host  *host.Host
+	// Release is the release of systemd that the units are for.
+	Release int
 
 	run   *run
 	focus focus

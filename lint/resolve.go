@@ -58,7 +58,7 @@ func (s *Set) Resolve(name string) Resolution {
 	if err == nil && parsed.Kind == value.Template && s.hasInstance(parsed) {
 		return Resolution{Where: Here}
 	}
-	if s.aliases()[name] {
+	if s.aliases()[name] || err == nil && s.aliases()[parsed.Template().String()] {
 		return Resolution{Where: Here}
 	}
 	if reason, ok := shipped.Generated(name); ok {
@@ -87,15 +87,20 @@ func (s *Set) hasInstance(template value.Name) bool {
 	})
 }
 
+// managers are those that a set may be for.
+var managers = map[unit.Scope][]shipped.Scope{
+	unit.ScopeSystem:  {shipped.System},
+	unit.ScopeUser:    {shipped.User},
+	unit.ScopeUnknown: {shipped.System, shipped.User},
+}
+
 // shipped looks a name up among the units that distributions ship.
 func (s *Set) shipped(name string) (shipped.Unit, bool) {
-	if s.Scope != unit.ScopeUser {
-		if known, ok := shipped.Lookup(name, shipped.System); ok {
+	distributions := s.run.opts.Distributions
+	for _, scope := range managers[s.Scope] {
+		if known, ok := shipped.Lookup(name, scope); ok && (distributions == 0 || known.In(distributions)) {
 			return known, true
 		}
-	}
-	if s.Scope != unit.ScopeSystem {
-		return shipped.Lookup(name, shipped.User)
 	}
 	return shipped.Unit{}, false
 }
@@ -128,8 +133,8 @@ func (s *Set) aliases() map[string]bool {
 	s.aliasOnce.Do(func() {
 		s.aliasNames = map[string]bool{}
 		for _, u := range s.Units {
-			for _, ref := range u.References("Install", "Alias") {
-				s.aliasNames[ref.Name] = true
+			for _, name := range u.InstallAliases() {
+				s.aliasNames[name] = true
 			}
 		}
 	})
@@ -142,7 +147,7 @@ func (s *Set) elsewhere(name string) Resolution {
 	if len(s.Dirs) == 0 {
 		return Resolution{Where: Nowhere}
 	}
-	index := s.run.checkoutIndex(s.Dirs[0].Tree)
+	index := s.run.index(s.Dirs[0].Tree)
 	found := index[name]
 	if parsed, err := value.ParseName(name); err == nil && parsed.Kind == value.Instance {
 		found = slices.Concat(found, index[parsed.Template().String()])
@@ -203,22 +208,25 @@ func (s *Set) holds(file string) bool {
 
 // checkouts keeps the unit names of each checkout, listed when first needed.
 type checkouts struct {
+	trees map[*source.Tree]bool // that are checkouts, or were asked for as a whole
+
 	mu      sync.Mutex
 	indexes map[*source.Tree]map[string][]unit.Found
 }
 
-// checkoutIndex returns the files of a checkout that are named like units, by
-// name.
-func (r *run) checkoutIndex(tree *source.Tree) map[string][]unit.Found {
+// index returns the files of a checkout that are named like units, by name. What
+// is no checkout, and was not asked for, is not searched: it may be all of this
+// machine.
+func (r *run) index(tree *source.Tree) map[string][]unit.Found {
+	if !r.checkouts.trees[tree] {
+		return nil
+	}
 	r.checkouts.mu.Lock()
 	defer r.checkouts.mu.Unlock()
 	if index, ok := r.checkouts.indexes[tree]; ok {
 		return index
 	}
 	index := unit.Index(tree)
-	if r.checkouts.indexes == nil {
-		r.checkouts.indexes = map[*source.Tree]map[string][]unit.Found{}
-	}
 	r.checkouts.indexes[tree] = index
 	return index
 }

@@ -7,13 +7,19 @@ import (
 
 	"github.com/unitvet/unitvet/lint"
 	"github.com/unitvet/unitvet/rules/dependency"
+	"github.com/unitvet/unitvet/rules/directive"
 	"github.com/unitvet/unitvet/rules/install"
+	"github.com/unitvet/unitvet/rules/sandbox"
+	"github.com/unitvet/unitvet/rules/syntax"
 	"github.com/unitvet/unitvet/rules/trigger"
 )
 
 // All returns every rule, family by family.
 func All() []*lint.Rule {
 	return slices.Concat(
+		syntax.Rules(),
+		directive.Rules(),
+		sandbox.Rules(),
 		dependency.Rules(),
 		install.Rules(),
 		trigger.Rules(),

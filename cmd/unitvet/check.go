@@ -8,10 +8,13 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/unitvet/unitvet/lint"
+	"github.com/unitvet/unitvet/lint/directive"
+	"github.com/unitvet/unitvet/lint/host/shipped"
 	"github.com/unitvet/unitvet/lint/report"
 	"github.com/unitvet/unitvet/rules"
 )
@@ -23,6 +26,8 @@ type checkFlags struct {
 	strict            bool
 	formats           []string
 	color             string
+	systemd           int
+	distribution      string
 	jobs              int
 }
 
@@ -54,11 +59,14 @@ be read, or the command line makes no sense.`,
 	flags.BoolVar(&f.strict, "strict", false, "show the findings of strict rules: hardening advice, taste, heuristics")
 	flags.StringArrayVarP(&f.formats, "format", "f", nil, "write `FORMAT[=FILE]`: text, json, sarif or github (repeatable; default text)")
 	flags.StringVar(&f.color, "color", "auto", "colour and links in text, `WHEN`: auto, always or never")
+	flags.IntVar(&f.systemd, "systemd", 0, fmt.Sprintf("the `RELEASE` of systemd that the units are for (default that of --root, or %d)", directive.Latest))
+	flags.StringVar(&f.distribution, "distribution", "any", "the `NAME` of the distribution whose packages units may rely on: "+strings.Join(shipped.DistributionNames(), ", "))
 	flags.IntVarP(&f.jobs, "jobs", "j", 0, "look at `N` units side by side (default one per processor)")
 	completeRules(cmd, "select")
 	completeRules(cmd, "ignore")
 	completeWords(cmd, "format", slices.Sorted(maps.Keys(report.Formats)))
 	completeWords(cmd, "fail-on", []string{"info", "warning", "error", "never"})
+	completeWords(cmd, "distribution", shipped.DistributionNames())
 	completeWords(cmd, "color", []string{"auto", "always", "never"})
 	return cmd
 }
@@ -68,7 +76,7 @@ func (f *checkFlags) run(cmd *cobra.Command, args []string, std streams) error {
 	if f.failOn != "never" {
 		var err error
 		if threshold, err = lint.ParseSeverity(f.failOn); err != nil {
-			return fmt.Errorf("--fail-on: %w, or never", err)
+			return fmt.Errorf("--fail-on: %q is none of info, warning, error and never", f.failOn)
 		}
 	}
 	color, err := useColor(f.color, std.out)
@@ -82,13 +90,20 @@ func (f *checkFlags) run(cmd *cobra.Command, args []string, std streams) error {
 	if err != nil {
 		return fmt.Errorf("--format: %w", err)
 	}
+	if f.systemd < 0 || f.systemd > directive.Latest {
+		return fmt.Errorf("--systemd: %d is no release from 1 to %d", f.systemd, directive.Latest)
+	}
+	distributions, err := shipped.ParseDistribution(f.distribution)
+	if err != nil {
+		return fmt.Errorf("--distribution: %w", err)
+	}
 	in, err := f.input(args, std.in)
 	if err != nil {
 		return err
 	}
 	result, err := lint.Run(cmd.Context(), lint.Options{
 		Rules: rules.All(), Select: f.selected, Ignore: f.ignored,
-		Strict: f.strict, Jobs: f.jobs, Input: in,
+		Strict: f.strict, Systemd: f.systemd, Distributions: distributions, Jobs: f.jobs, Input: in,
 	})
 	if err != nil {
 		var unknown lint.UnknownRuleError
@@ -101,7 +116,7 @@ func (f *checkFlags) run(cmd *cobra.Command, args []string, std streams) error {
 		return err
 	}
 	notes(std.err, result)
-	report.Summary(std.err, result)
+	_ = report.Summary(std.err, result)
 	switch {
 	case len(result.Errors) > 0:
 		return failedError{}

@@ -11,6 +11,8 @@ import (
 	"os/signal"
 
 	"github.com/spf13/cobra"
+
+	"github.com/unitvet/unitvet/lint/report"
 )
 
 // Exit codes, the same for every format.
@@ -57,7 +59,7 @@ func run(ctx context.Context, args []string, std streams) int {
 	case errors.As(err, &findingsError{}):
 		return exitFindings
 	case !errors.As(err, &failedError{}):
-		_, _ = fmt.Fprintf(std.err, "unitvet: %v\n", err)
+		_, _ = fmt.Fprintf(std.err, "unitvet: %s\n", report.EscapeLines(err.Error()))
 	}
 	return exitFailure
 }
@@ -79,6 +81,7 @@ It needs no systemd, no root and no running manager.`,
 	cmd.AddCommand(
 		checkCommand(std),
 		catCommand(std),
+		directiveCommand(std),
 		rulesCommand(std),
 		explainCommand(std),
 		versionCommand(std),

@@ -103,32 +103,30 @@ func (g *Graph) canonical(name string) string {
 
 // dependencyKeys are the settings of [Unit] that name other units, with the kind
 // of edge; the last ones are the old names that systemd still reads
-// (src/core/load-fragment-gperf.gperf.in).
-var dependencyKeys = []struct {
-	key  string
-	kind Kind
-}{
-	{"Requires", Requires},
-	{"Requisite", Requisite},
-	{"Wants", Wants},
-	{"BindsTo", BindsTo},
-	{"PartOf", PartOf},
-	{"Upholds", Upholds},
-	{"Conflicts", Conflicts},
-	{"Before", Before},
-	{"After", After},
-	{"OnFailure", OnFailure},
-	{"OnSuccess", OnSuccess},
-	{"PropagatesReloadTo", PropagatesReloadTo},
-	{"ReloadPropagatedFrom", ReloadPropagatedFrom},
-	{"PropagatesStopTo", PropagatesStopTo},
-	{"StopPropagatedFrom", StopPropagatedFrom},
-	{"JoinsNamespaceOf", JoinsNamespaceOf},
-	{"BindTo", BindsTo},
-	{"RequiresOverridable", Requires},
-	{"RequisiteOverridable", Requisite},
-	{"PropagateReloadTo", PropagatesReloadTo},
-	{"PropagateReloadFrom", ReloadPropagatedFrom},
+// (src/core/load-fragment-gperf.gperf.in). None of them can be reset.
+var dependencyKeys = map[string]Kind{
+	"Requires":             Requires,
+	"Requisite":            Requisite,
+	"Wants":                Wants,
+	"BindsTo":              BindsTo,
+	"PartOf":               PartOf,
+	"Upholds":              Upholds,
+	"Conflicts":            Conflicts,
+	"Before":               Before,
+	"After":                After,
+	"OnFailure":            OnFailure,
+	"OnSuccess":            OnSuccess,
+	"PropagatesReloadTo":   PropagatesReloadTo,
+	"ReloadPropagatedFrom": ReloadPropagatedFrom,
+	"PropagatesStopTo":     PropagatesStopTo,
+	"StopPropagatedFrom":   StopPropagatedFrom,
+	"JoinsNamespaceOf":     JoinsNamespaceOf,
+
+	"BindTo":               BindsTo,
+	"RequiresOverridable":  Requires,
+	"RequisiteOverridable": Requisite,
+	"PropagateReloadTo":    PropagatesReloadTo,
+	"PropagateReloadFrom":  ReloadPropagatedFrom,
 }
 
 // installKeys are the settings of [Install] that systemctl enable turns into
@@ -147,7 +145,7 @@ var linkKinds = map[string]Kind{"wants": Wants, "requires": Requires, "upholds":
 
 // Build makes the graph of a set.
 func Build(set *unit.Set) *Graph {
-	g := &Graph{Set: set}
+	g := &Graph{Set: set, Edges: make([]Edge, 0, 4*len(set.Units))}
 	for _, u := range set.Units {
 		if u.State == unit.Masked {
 			continue
@@ -170,20 +168,29 @@ func Build(set *unit.Set) *Graph {
 // add adds the edges that a unit's files make.
 func (g *Graph) add(u *unit.Unit) {
 	name := u.Name.String()
-	for _, d := range dependencyKeys {
-		g.references(u, "Unit", d.key, func(to string) Edge { return Edge{From: name, To: to, Kind: d.kind} })
+	for _, setting := range u.All() {
+		kind, ok := dependencyKeys[setting.Key.String]
+		if !ok || setting.Section != "Unit" {
+			continue
+		}
+		for _, word := range value.Fields(setting.Value.String) {
+			if ref := (unit.Reference{Setting: setting, Word: word, Name: u.ResolveName(word.Text)}); ref.Name != "" {
+				g.Edges = append(g.Edges, Edge{From: name, To: ref.Name, Kind: kind, Unit: u, Ref: &ref})
+			}
+		}
 	}
 	for i := range u.Links {
 		link := &u.Links[i]
-		if !link.Masked {
+		if link.Counts() {
 			g.Edges = append(g.Edges, Edge{
 				From: name, To: u.ResolveName(link.Entry), Kind: linkKinds[link.Suffix], Unit: u, Link: link,
 			})
 		}
 	}
+	installed := u.InstalledAs()
 	for _, d := range installKeys {
 		g.references(u, "Install", d.key, func(from string) Edge {
-			return Edge{From: from, To: name, Kind: d.kind, Install: true}
+			return Edge{From: from, To: installed, Kind: d.kind, Install: true}
 		})
 	}
 	g.triggers(u)
@@ -223,10 +230,7 @@ func (g *Graph) triggers(u *unit.Unit) {
 	}
 	name := u.Name.String()
 	if refs := u.References(trigger.section, trigger.key); len(refs) > 0 {
-		ref := refs[0] // systemd keeps the first unit of a timer or path
-		if u.Name.Type == "socket" {
-			ref = refs[len(refs)-1]
-		}
+		ref := refs[0]
 		if ref.Name != "" {
 			g.Edges = append(g.Edges, Edge{From: name, To: ref.Name, Kind: Triggers, Unit: u, Ref: &ref})
 		}

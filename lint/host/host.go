@@ -7,7 +7,9 @@ import (
 	"errors"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/unitvet/unitvet/lint/source"
 )
@@ -98,7 +100,8 @@ func (h *Host) rootPath(name string) PathFact {
 	switch {
 	case link.Err == nil:
 		return PathFact{Fact{Yes, h.RootReport}, link.Info.Mode()}
-	case !errors.Is(link.Err, fs.ErrNotExist) || IsVolatile(name) || IsVolatile("/"+link.Name):
+	case errors.Is(link.Err, syscall.ENOTDIR): // below a file
+	case !errors.Is(link.Err, fs.ErrNotExist), IsVolatile(name), IsVolatile("/" + link.Name):
 		return PathFact{}
 	}
 	return PathFact{Fact: Fact{No, h.RootReport}}
@@ -117,4 +120,25 @@ func (h *Host) ReadFile(name string) (text, report string, ok bool) {
 		}
 	}
 	return "", "", false
+}
+
+// ReadDir returns the names in a directory of the host, sorted; none if the
+// directory is not known to exist or cannot be read.
+func (h *Host) ReadDir(name string) []string {
+	var names []string
+	add := func(tree *source.Tree, dir string) {
+		entries, _ := tree.ReadDir(dir) // what cannot be listed is not known
+		for _, e := range entries {
+			names = append(names, e.Name())
+		}
+	}
+	if h.Root != nil {
+		add(h.Root, name)
+		return names
+	}
+	for _, overlay := range h.Overlays {
+		add(overlay.Tree, path.Join(overlay.Name, name))
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }

@@ -42,6 +42,7 @@ const want = "want"
 //	mode: NAME 0755   sets a file's mode (repeatable)
 //	dir: NAME         makes an empty directory (repeatable)
 //	fifo: NAME        makes a FIFO (repeatable)
+//	repeat: NAME TEXT 1000  writes the first TEXT in a file that many times (repeatable)
 //
 // Everything else there is prose.
 func Run(t *testing.T, all []*lint.Rule, dir string) {
@@ -136,7 +137,7 @@ func Lines(result *lint.Result, dir string) string {
 
 // settings returns the lines "key: value" of an archive's comment.
 func settings(comment []byte) map[string][]string {
-	keys := []string{"select", "strict", "root", "set", "path", "link", "mode", "dir", "fifo"}
+	keys := []string{"select", "strict", "root", "set", "path", "link", "mode", "dir", "fifo", "repeat"}
 	found := map[string][]string{}
 	for line := range strings.Lines(string(comment)) {
 		key, v, ok := strings.Cut(line, ":")
@@ -180,6 +181,14 @@ func Extract(t *testing.T, archive *txtar.Archive, dir string) {
 				check(os.Chmod(place(name), fs.FileMode(mode)))
 			case "dir":
 				check(os.MkdirAll(place(v), 0o755)) //nolint:gosec // a test's directory
+			case "repeat":
+				words := strings.Fields(v) // name, text, count
+				n, err := strconv.Atoi(words[2])
+				check(err)
+				text, err := os.ReadFile(place(words[0]))
+				check(err)
+				text = []byte(strings.Replace(string(text), words[1], strings.Repeat(words[1], n), 1))
+				check(os.WriteFile(place(words[0]), text, 0o644)) //nolint:gosec // a test's directory
 			case "fifo":
 				check(syscall.Mkfifo(place(v), 0o600))
 			}

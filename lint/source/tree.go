@@ -1,6 +1,7 @@
 package source
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -11,12 +12,13 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 	"syscall"
 )
 
 // MaxFileSize is the largest file that is read, in bytes. A unit file is a few
 // hundred; systemd gives up on one line of 1 MiB.
-const MaxFileSize = 64 << 20
+const MaxFileSize = 16 << 20
 
 // maxLinks is how many symbolic links one path may go through, as in the kernel
 // (path_resolution(7), MAXSYMLINKS).
@@ -36,7 +38,9 @@ var (
 
 // Tree is a directory tree that may be hostile. Names are slash-separated and
 // relative to Dir; symbolic links are resolved one by one and never followed out
-// of it; only regular files are opened.
+// of it; only regular files are opened. A tree keeps in mind where directories
+// lead to. It is safe for concurrent use as long as its fields stay as they are,
+// and must not be copied.
 type Tree struct {
 	// Dir is the directory on this machine.
 	Dir string
@@ -46,6 +50,8 @@ type Tree struct {
 	// Overlay holds files that exist only for this run (standard input), by name
 	// in the tree. They shadow files of the same name.
 	Overlay map[string]string
+
+	dirs sync.Map // where directories lead to, by name; "" is the tree itself
 }
 
 // OSPath returns the name of the file on this machine.
@@ -69,16 +75,38 @@ type Link struct {
 
 // Resolve follows the symbolic links of name, in every component.
 func (t *Tree) Resolve(name string) Link {
+	name = clean(name)
+	if info := t.overlaid(name); info != nil {
+		return Link{Name: name, Info: info}
+	}
+	slash := strings.LastIndexByte(name, '/')
+	if slash < 0 || strings.Contains(name, "..") {
+		return t.walk("", name)
+	}
+	dir := name[:slash]
+	if known, ok := t.dirs.Load(dir); ok {
+		return t.walk(known.(string), name[slash+1:]) //nolint:forcetypeassert // nothing else is stored
+	}
+	link := t.walk("", dir)
+	if link.Err != nil || !link.Info.IsDir() {
+		return t.walk("", name)
+	}
+	done := link.Name
+	if done == "." {
+		done = ""
+	}
+	t.dirs.Store(dir, done)
+	return t.walk(done, name[slash+1:])
+}
+
+// walk follows the symbolic links of a name below a directory that has none in
+// its own name, "" being the tree itself.
+func (t *Tree) walk(done, name string) Link {
 	var hops []string
 	failed := func(name string, err error) Link { return Link{Name: name, Hops: hops, Err: err} }
 	found := func(name string, info fs.FileInfo) Link { return Link{Name: name, Hops: hops, Info: info} }
 
-	name = clean(name)
-	if info := t.overlaid(name); info != nil {
-		return found(name, info)
-	}
 	rest := strings.Split(name, "/")
-	done := ""           // the resolved part, "" being the tree itself
 	var info fs.FileInfo // of the resolved part; nil if it was not looked at
 	budget := maxLinks
 	for len(rest) > 0 {
@@ -183,14 +211,14 @@ func ReadRegular(osPath string) (string, error) {
 	if info.Size() > MaxFileSize {
 		return "", ErrTooLarge
 	}
-	text, err := io.ReadAll(io.LimitReader(file, MaxFileSize+1))
-	if err != nil {
+	text := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead)) // the size may be wrong
+	if _, err := text.ReadFrom(io.LimitReader(file, MaxFileSize+1)); err != nil {
 		return "", err
 	}
-	if len(text) > MaxFileSize {
+	if text.Len() > MaxFileSize {
 		return "", ErrTooLarge
 	}
-	return string(text), nil
+	return text.String(), nil
 }
 
 // ReadDir lists a directory of the tree, sorted by name, overlay files included.

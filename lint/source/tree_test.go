@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 )
@@ -133,6 +134,11 @@ func TestResolve(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			tree := &Tree{Dir: dir, Rooted: test.rooted}
 			link := tree.Resolve(test.path)
+			// What is kept in mind from the first time must not change the answer.
+			again := tree.Resolve(test.path)
+			if again.Name != link.Name || !slices.Equal(again.Hops, link.Hops) || fmt.Sprint(again.Err) != fmt.Sprint(link.Err) {
+				t.Errorf("the second time %+v, the first %+v", again, link)
+			}
 			if !errors.Is(link.Err, test.err) {
 				t.Fatalf("error %v, want %v", link.Err, test.err)
 			}
@@ -154,6 +160,29 @@ func TestResolve(t *testing.T) {
 			}
 		})
 	}
+}
+
+// One tree serves all goroutines and all names, in any order.
+func TestTreeIsSafeForConcurrentUse(t *testing.T) {
+	dir := makeTree(t, [2]string{"a/b/x.service", "text"}, [2]string{"link", "-> a/b"}, [2]string{"a/up", "-> ../link"})
+	tree := &Tree{Dir: dir, Overlay: map[string]string{"a/b/o.service": "overlay"}}
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			for name, want := range map[string]string{
+				"a/b/x.service": "text", "link/x.service": "text", "a/up/x.service": "text", "link/../b/x.service": "text",
+				"a/up/o.service": "overlay", "link/o.service": "overlay",
+			} {
+				if text, err := tree.ReadFile(name); text != want || err != nil {
+					t.Errorf("ReadFile(%s) = %q, %v; want %q", name, text, err, want)
+				}
+			}
+			if entries, err := tree.ReadDir("a/up"); len(entries) != 2 || err != nil {
+				t.Errorf("ReadDir(a/up) = %v, %v", entries, err)
+			}
+		})
+	}
+	group.Wait()
 }
 
 func TestResolveCountsLinks(t *testing.T) {

@@ -26,7 +26,7 @@ func Parse(file *source.File) *File {
 	newlines := strings.Count(file.Text, "\n")
 	p.newlines = newlines > 0
 	p.nodes = make([]Node, 0, min(newlines+1, 1<<16))
-	p.assignments = make([]Assignment, 0, min(newlines+1, 128))
+	p.assignments = make([]Assignment, 0, min(newlines+1, strings.Count(file.Text, "="), 128))
 	p.openSection(nil)
 	for p.next < len(p.text) {
 		p.logicalLine()
@@ -125,7 +125,7 @@ func (p *parser) logicalLine() {
 		p.continued(start, content)
 		return
 	}
-	p.parseLine(start, Text{String: content.Of(p.text), base: content.Start}, nil, nil, false)
+	p.parseLine(start, Text{String: content.Of(p.text), base: content.Start}, onePart, false)
 }
 
 // continued reads on from a first line that ends in a backslash.
@@ -133,7 +133,7 @@ func (p *parser) continued(start int, content source.Span) {
 	var text strings.Builder
 	var folds joined
 	var lines, comments []source.Span
-	open := true
+	var open bool // the file ends in the continuation
 	for {
 		folds = append(folds, fold{text.Len(), content.Start})
 		lines = append(lines, content)
@@ -155,7 +155,7 @@ func (p *parser) continued(start int, content source.Span) {
 	if len(lines) == 1 {
 		lines = nil
 	}
-	p.parseLine(start, Text{String: text.String(), joined: &folds}, lines, comments, open)
+	p.parseLine(start, Text{String: text.String(), joined: &folds}, &Parts{lines, comments}, open)
 }
 
 // nextPart reads the next line that is no comment of the logical line at start.
@@ -223,7 +223,7 @@ func (p *parser) checkLength(span source.Span, logicalStart int) {
 }
 
 // parseLine adds the node of a joined line, as parse_line reads it.
-func (p *parser) parseLine(start int, text Text, lines, comments []source.Span, open bool) {
+func (p *parser) parseLine(start int, text Text, parts *Parts, open bool) {
 	here := line{source.Span{Start: start, End: p.next}}
 	text = text.strip()
 	s := text.String
@@ -236,7 +236,7 @@ func (p *parser) parseLine(start int, text Text, lines, comments []source.Span, 
 	if !plain(s) {
 		if bad := invalidUTF8(s); bad >= 0 {
 			p.fatal(InvalidEncoding, text.Span(source.Span{Start: bad, End: bad + 1}), start)
-			p.nodes = append(p.nodes, &Bad{here, text, lines})
+			p.nodes = append(p.nodes, &Bad{here, text, parts})
 			return
 		}
 		p.checkControl(text)
@@ -250,14 +250,14 @@ func (p *parser) parseLine(start int, text Text, lines, comments []source.Span, 
 		p.problem(kind, text.Offset(0), text.Offset(len(s)))
 	}
 	if equals <= 0 {
-		p.nodes = append(p.nodes, &Bad{here, text, lines})
+		p.nodes = append(p.nodes, &Bad{here, text, parts})
 		return
 	}
 	node := alloc(&p.assignments)
 	node.line = here
 	node.Key = text.slice(0, equals).strip()
 	node.Value = text.slice(equals+1, len(s)).strip()
-	node.Lines, node.Comments, node.Open = lines, comments, open
+	node.Parts, node.Open = parts, open
 	p.nodes = append(p.nodes, node)
 }
 

@@ -490,7 +490,7 @@ func TestIteratorsStop(t *testing.T) {
 // Inputs made to be slow: time or memory that grows faster than they do would
 // not let this end.
 func TestHostileInputs(t *testing.T) {
-	const n = 1 << 18
+	const n = 1 << 17
 	for name, text := range map[string]string{
 		"control character in every part": "[Unit]\nA=" + strings.Repeat("\x01\\\n", n),
 		"parts of nothing":                "[Unit]\nA=" + strings.Repeat("\\\n", n),

@@ -12,7 +12,7 @@ import (
 
 // What systemd makes of a file, in its own words: what it logs, line by line,
 // and the description it ends up with. It is written down three times, from our
-// tree, by a reader made of regular expressions, and by systemd itself, and the
+// tree, by a reader that is written differently, and by systemd itself, and the
 // three must be the same.
 type view struct {
 	messages    []string // "line: message"
@@ -40,15 +40,23 @@ func unknownKey(section, key string) string {
 // targetSections are the sections of a target unit.
 var targetSections = []string{"Unit", "Target", "Install"}
 
-// physical matches one line and its ending.
-var physical = regexp.MustCompile(`(?s)^([^\n\r\x00]*)(?:\n\r?\x00?|\r\n?\x00?|\x00|$)`)
+// lineEnding matches what ends a line.
+var lineEnding = regexp.MustCompile(`^(?:\n\r?\x00?|\r\n?\x00?|\x00|$)`)
+
+// cutLine cuts the first line off a text.
+func cutLine(text string) (line, rest string) {
+	end := strings.IndexAny(text, "\n\r\x00")
+	if end < 0 {
+		return text, ""
+	}
+	return text[:end], text[end+len(lineEnding.FindString(text[end:])):]
+}
 
 // countLines counts the lines of text as systemd does.
 func countLines(text string) int {
 	n := 0
-	for text != "" {
-		text = text[len(physical.FindString(text)):]
-		n++
+	for ; text != ""; n++ {
+		_, text = cutLine(text)
 	}
 	return n
 }
@@ -59,6 +67,7 @@ func viewOf(file *syntax.File) view {
 	v := view{failed: file.End < len(file.Source.Text)}
 	text := file.Source.Text
 	section, known := "", false
+	line, open := 0, referenceOpen(text)
 	before := len(text) // where the first header starts
 	if len(file.Sections) > 1 {
 		before = file.Sections[1].Header.Span().Start
@@ -82,11 +91,11 @@ func viewOf(file *syntax.File) view {
 		if a, ok := node.(*syntax.Assignment); ok && known && section == "Unit" && a.Key.String == "Description" {
 			v.description, message = a.Value.String, ""
 		}
+		line += countLines(span.Of(text))
+		if open && span.End == len(text) {
+			line++ // systemd counts one more when the file ends in a continuation
+		}
 		if message != "" {
-			line := countLines(text[:span.End])
-			if opensAtEnd(text, span.End) {
-				line++
-			}
 			v.messages = append(v.messages, fmt.Sprint(line, ": ", message))
 		}
 		if v.failed && span.Start == file.End {
@@ -109,7 +118,7 @@ func messageOf(node syntax.Node, problems []syntax.ProblemKind, section string, 
 		case syntax.InvalidEncoding:
 			return notUTF8
 		case syntax.InvalidSectionHeader:
-			if header := node.(*syntax.Header); syntaxSafe(header.Name.String) {
+			if header, ok := node.(*syntax.Header); ok && syntaxSafe(header.Name.String) {
 				return badHeader
 			}
 			return badHeader + " or " + badCharacter
@@ -161,17 +170,9 @@ func hasControl(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
 }
 
-// opensAtEnd reports whether the text ends in a continuation and end is its end.
-// systemd counts one more line then.
-func opensAtEnd(text string, end int) bool {
-	return end == len(text) && referenceOpen(text)
-}
-
 var (
 	commentLine = regexp.MustCompile(`^[ \t]*[#;]`)
-	goesOn      = regexp.MustCompile(`(?s)(?:^|[^\\])(?:\\\\)*\\$`)
 	headerLine  = regexp.MustCompile(`(?s)^\[(.*)\]$`)
-	assignment  = regexp.MustCompile(`(?s)^([^=]+)=(.*)$`)
 )
 
 // logicalLine is what the reference reads.
@@ -188,9 +189,8 @@ func referenceLines(text string) []logicalLine {
 	var joined *logicalLine
 	markSeen := false
 	for number := 1; text != ""; number++ {
-		match := physical.FindStringSubmatch(text)
-		text = text[len(match[0]):]
-		content := match[1]
+		var content string
+		content, text = cutLine(text)
 		if len(content) >= syntax.LongLineMax {
 			return append(lines, logicalLine{number: number, tooLong: true})
 		}
@@ -207,7 +207,7 @@ func referenceLines(text string) []logicalLine {
 		}
 		joined.number = number
 		joined.text += content
-		if goesOn.MatchString(joined.text) {
+		if backslashes := len(joined.text) - len(strings.TrimRight(joined.text, `\`)); backslashes%2 == 1 {
 			joined.text = joined.text[:len(joined.text)-1] + " "
 			continue
 		}
@@ -239,7 +239,7 @@ func reference(text string) view {
 			number = countLines(text) + 1
 		}
 		s := strings.Trim(line.text, " \t")
-		match := assignment.FindStringSubmatch(s)
+		key, value, assigned := strings.Cut(s, "=")
 		switch {
 		case line.tooLong:
 			v.failed = true
@@ -267,12 +267,12 @@ func reference(text string) view {
 			say(outside)
 		case s[0] == '=':
 			say(noKey)
-		case match == nil:
+		case !assigned:
 			say(noEquals)
 		default:
-			key := strings.Trim(match[1], " \t")
+			key = strings.Trim(key, " \t")
 			if section == "Unit" && key == "Description" {
-				v.description = strings.Trim(match[2], " \t")
+				v.description = strings.Trim(value, " \t")
 			} else if !strings.HasPrefix(key, "X-") {
 				say(unknownKey(section, key))
 			}

@@ -76,15 +76,23 @@ type Assignment struct {
 	line
 	Key   Text
 	Value Text
-	// Comments are the comment lines between the parts of a continued value.
-	Comments []source.Span
-	// Lines are the physical lines that the assignment was joined from, without
-	// comments and line endings; nil if there is just one.
-	Lines []source.Span
+	*Parts
 	// Open says that the last line ends in a backslash with nothing after it: the
 	// file ends inside the continuation.
 	Open bool
 }
+
+// Parts are what a logical line was joined from.
+type Parts struct {
+	// Lines are the physical lines, without comments and line endings; nil if there
+	// is just one.
+	Lines []source.Span
+	// Comments are the comment lines between them.
+	Comments []source.Span
+}
+
+// onePart is what all lines share that were not joined. It is never changed.
+var onePart = &Parts{}
 
 // Comment is a line that starts with # or ;.
 type Comment struct{ line }
@@ -97,8 +105,7 @@ type Bad struct {
 	line
 	// Text is the stripped line.
 	Text Text
-	// Lines as in Assignment.
-	Lines []source.Span
+	*Parts
 }
 
 // Text is a piece of a logical line: the text as systemd sees it, joined, and

@@ -64,7 +64,7 @@ func TestAgreesWithSystemd(t *testing.T) {
 	texts = append(texts, continuationTexts()...)
 	texts = append(texts, limitTexts()...)
 	random := rand.New(rand.NewPCG(5, 6))
-	for range 2000 {
+	for range 1200 {
 		texts = append(texts, randomText(random))
 	}
 	const batch = 400

@@ -2,6 +2,7 @@ package unit
 
 import (
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -12,8 +13,15 @@ import (
 // skippedDirs are directories of a checkout that never hold its own units.
 var skippedDirs = []string{".git", ".hg", ".svn", ".venv", ".tox", "node_modules", "__pycache__"}
 
-// maxDepth bounds how deep a checkout is searched, in directories.
-const maxDepth = 64
+// kernelDirs are directories of this machine that the kernel fills.
+var kernelDirs = []string{"/proc", "/sys", "/dev"}
+
+// maxDepth bounds how deep a checkout is searched, in directories; maxIndexed
+// how many entries are listed to know its names.
+const (
+	maxDepth   = 64
+	maxIndexed = 1 << 20
+)
 
 // Discover finds the directories below a directory of a checkout that hold
 // units, and joins those that are parts of one search path, such as
@@ -33,6 +41,9 @@ type walk struct {
 }
 
 func (w *walk) dir(name string, depth int) {
+	if slices.Contains(kernelDirs, w.tree.OSPath(name)) {
+		return
+	}
 	entries, err := w.tree.ReadDir(name)
 	if err != nil {
 		w.problems = append(w.problems, Problem{Path: w.path(name), Text: errorText(err)})
@@ -76,6 +87,42 @@ func NewDir(tree *source.Tree, name, report string) *Dir {
 	return dir
 }
 
+// Top returns, in reports, the directory that is the root directory where the
+// tree is deployed. It is meant for directories with a Host.
+func (d *Dir) Top() string {
+	return path.Join(d.Path, strings.Repeat("../", strings.Count(d.Host, "/")))
+}
+
+// File returns the path in reports of a file of the tree that stands in the
+// directory, or in one of drop-ins or links in it.
+func (d *Dir) File(name string) (report string, ok bool) {
+	parent := path.Dir(name)
+	if parent == d.Name || path.Dir(parent) == d.Name && isBeside(path.Base(parent)) {
+		return d.report(name), true
+	}
+	return "", false
+}
+
+// Scope returns the manager that reads the directory, as far as its path tells:
+// one like ~/.config/systemd/user is a user's.
+func (d *Dir) Scope() Scope {
+	if d.Host != "" {
+		scope, _ := HostScope(d.Host)
+		return scope
+	}
+	switch where := filepath.ToSlash(d.Tree.OSPath(d.Name)); {
+	case strings.HasSuffix(where, "/systemd/user"):
+		return ScopeUser
+	case strings.HasSuffix(where, "/systemd/system"):
+		return ScopeSystem
+	}
+	return ScopeUnknown
+}
+
+// IsDropInDir reports whether a directory's name is that of drop-ins or links of
+// a unit or a unit type, such as foo.service.d, service.d or foo.target.wants.
+func IsDropInDir(name string) bool { return isBeside(path.Base(name)) }
+
 // isBeside reports whether a directory's name is that of drop-ins or links of a
 // unit or a unit type.
 func isBeside(name string) bool {
@@ -94,11 +141,10 @@ func Group(dirs []*Dir) []Options {
 	var groups []Options
 	index := map[string]int{}
 	for _, dir := range dirs {
-		scope := ScopeUnknown
+		scope := dir.Scope()
 		key := "\x00" + dir.Path
 		if dir.Host != "" {
-			scope, _ = HostScope(dir.Host)
-			key = scope.String() + strings.TrimSuffix(dir.Path, dir.Host)
+			key = scope.String() + dir.Top()
 		}
 		i, ok := index[key]
 		if !ok {
@@ -211,11 +257,15 @@ func Quadlet(service string) []string {
 // names. What cannot be listed is left out.
 func Index(tree *source.Tree) map[string][]Found {
 	index := map[string][]Found{}
+	budget := maxIndexed
 	var list func(dir string, depth int)
 	list = func(dir string, depth int) {
 		entries, _ := tree.ReadDir(dir) // nothing is known of what cannot be listed
 		for _, e := range entries {
 			name := path.Join(dir, e.Name())
+			if budget--; budget < 0 {
+				return
+			}
 			switch {
 			case !e.IsDir():
 				names, made := unitsOf(dir, e.Name())

@@ -14,59 +14,62 @@ import (
 
 // lazyPart is a drop-in that is read when the first unit needs it.
 type lazyPart struct {
-	part   *Part
-	masked bool
-	err    error
+	part   *Part // nil if it is a mask or could not be read
+	unread bool
 }
 
-// besides returns the directories beside a unit with a suffix, most specific
-// first (unit_file_find_dropin_paths in src/shared/dropin.c): for each name and
-// each directory of the search path NAME.d, that of the template, and those of
-// the dash prefixes; at last those of the type.
-func (l *loader) besides(u *Unit, suffix string) []beside {
-	names := []string{u.Name.String()}
+// besides returns the directories beside a unit, most specific first
+// (unit_file_find_dropin_paths in src/shared/dropin.c): for each name and each
+// directory of the search path NAME.d and its like, that of the template, and
+// those of the dash prefixes; at last those of the type.
+func (l *loader) besides(u *Unit) []beside {
+	if len(l.dirs) == 0 {
+		return nil
+	}
+	found := l.kin(nil, u.Name)
 	for _, name := range u.Names {
-		if name != names[0] {
-			names = append(names, name)
+		if parsed, err := value.ParseName(name); err == nil && parsed != u.Name {
+			found = l.kin(found, parsed)
 		}
 	}
-	var found []beside
-	add := func(dir *Dir, base string) {
-		for _, b := range l.dirs[base+"."+suffix] {
-			if b.dir == dir {
-				found = append(found, b)
-			}
-		}
+	return append(found, l.dirs[u.Name.Type]...)
+}
+
+// kin adds the directories that belong to one name.
+func (l *loader) kin(found []beside, name value.Name) []beside {
+	start := len(found)
+	for _, base := range value.DropInNames(name) {
+		found = append(found, l.dirs[base]...)
 	}
-	for _, name := range names {
-		parsed, err := value.ParseName(name)
-		if err != nil {
-			continue
-		}
-		kin := value.DropInNames(parsed)
-		for _, dir := range l.set.Dirs {
-			for _, base := range kin {
-				add(dir, base)
-			}
-		}
-	}
-	for _, dir := range l.set.Dirs {
-		add(dir, u.Name.Type)
-	}
+	slices.SortStableFunc(found[start:], func(a, b beside) int { return cmp.Compare(a.rank, b.rank) })
 	return found
 }
 
-// first returns the entries of directories, each base name once: the first
-// directory that has it wins. They are sorted by base name
+// isDropIn reports whether systemd reads a file of a drop-in directory, by its
+// name.
+func isDropIn(e fs.DirEntry) bool {
+	return strings.HasSuffix(e.Name(), ".conf") && !strings.HasPrefix(e.Name(), ".")
+}
+
+// isVisible reports whether systemd looks at an entry of a directory of links
+// (hidden_or_backup_file in src/basic/path-util.c; what else that passes over is
+// no unit name).
+func isVisible(e fs.DirEntry) bool { return !strings.HasPrefix(e.Name(), ".") }
+
+// first returns the entries of the directories with a suffix, each base name
+// once: the first directory that has it wins. They are sorted by base name
 // (conf_files_list_strv in src/basic/conf-files.c).
-func first(dirs []beside, keep func(fs.DirEntry) bool) (files []besideFile, shadowed []besideFile) {
+func first(dirs []beside, suffix string, keep func(fs.DirEntry) bool) (files []besideFile, shadowed []besideFile) {
 	winner := map[string]string{}
 	for _, dir := range dirs {
+		if dir.suffix != suffix {
+			continue
+		}
 		for _, e := range dir.entries {
+			file := besideFile{dir, e, winner[e.Name()]}
 			if !keep(e) {
 				continue
 			}
-			file := besideFile{dir, e, winner[e.Name()]}
 			if file.shadow != "" {
 				if file.shadow != file.path() {
 					shadowed = append(shadowed, file)
@@ -93,18 +96,14 @@ func (f besideFile) path() string { return f.dir.report(f.file()) }
 func (f besideFile) Name() string { return f.DirEntry.Name() }
 
 // addDropIns adds the drop-ins of a unit in the order of application.
-func (l *loader) addDropIns(u *Unit) {
-	dirs := l.besides(u, "d")
-	if len(dirs) == 0 {
-		return
-	}
-	files, shadowed := first(dirs, func(e fs.DirEntry) bool {
-		return strings.HasSuffix(e.Name(), ".conf") && !strings.HasPrefix(e.Name(), ".")
-	})
+func (l *loader) addDropIns(u *Unit, dirs []beside) {
+	files, shadowed := first(dirs, "d", isDropIn)
 	for _, file := range files {
-		if lazy := l.readDropIn(file); lazy.part != nil && !lazy.masked {
+		lazy := l.readDropIn(file)
+		if lazy.part != nil {
 			u.DropIns = append(u.DropIns, lazy.part)
 		}
+		u.unread = u.unread || lazy.unread
 	}
 	for _, file := range shadowed {
 		l.set.Ignored = append(l.set.Ignored, Ignored{Path: file.path(), Unit: u.Name.String(), Shadow: file.shadow})
@@ -119,21 +118,20 @@ func (l *loader) readDropIn(file besideFile) *lazyPart {
 	}
 	lazy := &lazyPart{}
 	l.parts[report] = lazy
-	if file.Type()&fs.ModeSymlink != 0 {
-		if target, err := file.dir.Tree.Readlink(file.file()); err == nil && isDevNull(target) {
-			lazy.masked = true
-			return lazy
-		}
-	}
+	target := file.target()
 	link := file.dir.Tree.Resolve(file.file())
 	switch {
+	case isMask(file.dir.Tree, link, target):
+		return lazy
 	case errors.Is(link.Err, fs.ErrNotExist):
 		return lazy // a dangling link; the rule for links says so
-	case link.Err != nil:
-		lazy.err = link.Err
+	case errors.Is(link.Err, source.ErrOutside):
+		lazy.unread = true
+		l.set.problem(report, outsideText(target), path.IsAbs(target))
 		return lazy
-	case link.Info.Mode()&fs.ModeDevice != 0 || link.Info.Mode().IsRegular() && link.Info.Size() == 0:
-		lazy.masked = true
+	case link.Err != nil:
+		lazy.unread = true
+		l.set.problem(report, errorText(link.Err), false)
 		return lazy
 	case link.Info.IsDir():
 		return lazy
@@ -142,41 +140,48 @@ func (l *loader) readDropIn(file besideFile) *lazyPart {
 	if len(link.Hops) > 0 {
 		part.Linked = file.file()
 	}
-	if lazy.err = readPart(part, report); lazy.err == nil {
-		lazy.part = part
+	if err := readPart(part, report); err != nil {
+		lazy.unread = !errors.Is(err, source.ErrNotRegular)
+		l.set.problem(report, errorText(err), false)
+		return lazy
 	}
+	if !l.set.Rooted && isTemplate(part.File) {
+		lazy.unread = true
+		l.set.Foreign = append(l.set.Foreign, Foreign{report, FormatTemplate})
+		return lazy
+	}
+	lazy.part = part
 	return lazy
 }
 
 // addLinks adds the entries of the .wants/, .requires/ and .upholds/ directories
 // of a unit.
-func (l *loader) addLinks(u *Unit) {
+func (l *loader) addLinks(u *Unit, dirs []beside) {
 	for _, suffix := range linkSuffixes {
-		dirs := l.besides(u, suffix)
-		if len(dirs) == 0 {
-			continue
-		}
-		files, _ := first(dirs, func(fs.DirEntry) bool { return true })
+		files, _ := first(dirs, suffix, isVisible)
 		for _, file := range files {
-			u.Links = append(u.Links, l.link(file, suffix))
+			u.Links = append(u.Links, file.link())
 		}
 	}
 }
 
-func (l *loader) link(file besideFile, suffix string) Link {
-	link := Link{Suffix: suffix, Entry: file.Name(), Path: file.path()}
-	tree := file.dir.Tree
-	if file.Type()&fs.ModeSymlink == 0 {
-		info, err := file.Info()
-		link.Masked = err == nil && info.Mode().IsRegular() && info.Size() == 0
-		return link
+// target returns what a symbolic link says, "" if the file is none.
+func (f besideFile) target() string {
+	if f.Type()&fs.ModeSymlink == 0 {
+		return ""
 	}
-	link.Target, _ = tree.Readlink(file.file())
-	if isDevNull(link.Target) {
+	target, _ := f.dir.Tree.Readlink(f.file()) // an error is that of Resolve, too
+	return target
+}
+
+// link takes an entry for a dependency (process_deps in src/core/load-dropin.c).
+func (f besideFile) link() Link {
+	link := Link{Suffix: f.suffix, Entry: f.Name(), Path: f.path(), Target: f.target()}
+	resolved := f.dir.Tree.Resolve(f.file())
+	if isMask(f.dir.Tree, resolved, link.Target) {
 		link.Masked = true
 		return link
 	}
-	resolved := tree.Resolve(file.file())
 	link.Outside = errors.Is(resolved.Err, source.ErrOutside)
 	link.Dangling = resolved.Err != nil && !link.Outside
 	return link

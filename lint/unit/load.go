@@ -2,6 +2,7 @@ package unit
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"path"
 	"runtime"
@@ -50,30 +51,36 @@ func Load(opts Options) *Set {
 		extra:   opts.Instances,
 		jobs:    opts.Jobs,
 		entries: map[string]*entry{},
+		selves:  map[string]*entry{},
 		dirs:    map[string][]beside{},
 		parts:   map[string]*lazyPart{},
 		aliases: map[string][]string{},
 	}
-	for _, dir := range opts.Dirs {
-		l.scan(dir)
+	for i, dir := range opts.Dirs {
+		l.scan(dir, i)
 	}
 	l.resolveAliases()
 	l.loadUnits()
 	l.instantiate()
+	l.addFamilies()
 	l.finish()
 	return l.set
 }
 
 // loader holds what is needed only while a set is loaded.
 type loader struct {
-	set     *Set
-	named   map[string]bool
-	extra   []string
-	jobs    int
+	set   *Set
+	named map[string]bool
+	extra []string
+	jobs  int
+
+	instances int // made so far
+
 	entries map[string]*entry    // by unit name: the first hit on the search path
-	dirs    map[string][]beside  // by directory name (foo.service.d), in search order
+	selves  map[string]*entry    // links to their own name, by that name
+	dirs    map[string][]beside  // by directory name without its suffix, in search order
 	parts   map[string]*lazyPart // drop-ins by path in reports
-	aliases map[string][]string  // names of the fragments' aliases, by the name they lead to
+	aliases map[string][]string  // by the own name of a unit
 }
 
 // entry is what the search path holds under a unit's name.
@@ -83,18 +90,18 @@ type entry struct {
 	file string // in the tree
 	path string // in reports
 
-	alias    string // the name that a link inside the search path leads to
-	resolved bool   // alias leads to a fragment of the set
-	state    LoadState
-	target   string // what a link says
-	mode     fs.FileMode
-	text     string // of an overlay or a file read early
+	alias  string // the name that a link inside the search path leads to
+	state  LoadState
+	target string // what a link says
+	mode   fs.FileMode
 }
 
 // beside is a directory beside units, such as foo.service.d.
 type beside struct {
 	dir     *Dir
+	rank    int    // of dir on the search path
 	name    string // in the tree
+	suffix  string
 	entries []fs.DirEntry
 }
 
@@ -108,85 +115,170 @@ func (d *Dir) report(name string) string {
 }
 
 // scan notes what one directory of the search path holds.
-func (l *loader) scan(dir *Dir) {
+func (l *loader) scan(dir *Dir, rank int) {
 	entries, err := dir.Tree.ReadDir(dir.Name)
 	if err != nil {
 		l.set.problem(dir.Path, errorText(err), false)
 	}
 	for _, e := range entries {
 		name := path.Join(dir.Name, e.Name())
-		if _, _, ok := splitDir(e.Name()); ok && l.scanBeside(dir, e.Name(), name) {
+		if isBeside(e.Name()) && l.scanBeside(dir, rank, name) {
 			continue
 		}
 		l.scanUnit(dir, e, name)
 	}
+	l.scanOverlay(dir, rank)
 }
 
-// scanBeside notes a directory of drop-ins or links. It returns false if the
-// name is no directory.
-func (l *loader) scanBeside(dir *Dir, base, name string) bool {
+// scanOverlay notes the directories beside units that only the overlay has.
+func (l *loader) scanOverlay(dir *Dir, rank int) {
+	for file := range dir.Tree.Overlay {
+		parent := path.Dir(file)
+		if path.Dir(parent) == dir.Name && errors.Is(dir.Tree.Resolve(parent).Err, fs.ErrNotExist) {
+			l.addBeside(dir, rank, parent)
+		}
+	}
+}
+
+// scanBeside notes a directory of drop-ins or links. It returns false if there is
+// no directory.
+func (l *loader) scanBeside(dir *Dir, rank int, name string) bool {
 	link := dir.Tree.Resolve(name)
-	if link.Err != nil || !link.Info.IsDir() {
+	switch {
+	case errors.Is(link.Err, source.ErrOutside):
+		target, _ := dir.Tree.Readlink(name)
+		l.set.problem(dir.report(name), outsideText(target), path.IsAbs(target))
+		return true
+	case errors.Is(link.Err, source.ErrLoop):
+		l.set.problem(dir.report(name), errorText(link.Err), false)
+		return true
+	case link.Err != nil || !link.Info.IsDir():
 		return false
 	}
+	if len(link.Hops) > 0 && !l.followsDir(dir, name) {
+		return true
+	}
+	l.addBeside(dir, rank, name)
+	return true
+}
+
+// followsDir reports whether systemd finds the directory behind a symbolic link.
+// It takes a relative target from its working directory, which is /
+// (unit_file_build_name_map in src/shared/unit-file.c).
+func (l *loader) followsDir(dir *Dir, name string) bool {
+	target, err := dir.Tree.Readlink(name)
+	if err != nil || path.IsAbs(target) {
+		return err == nil
+	}
+	if dir.Tree.Rooted {
+		if link := dir.Tree.Resolve("/" + target); link.Err == nil && link.Info.IsDir() {
+			return true
+		}
+	} else if path.Join("/", target) == path.Join("/", dir.Host, target) {
+		return true
+	}
+	l.set.problem(dir.report(name), "symbolic link to "+target+": systemd takes the path of such a directory from / and does not find it; only an absolute one works", true)
+	return false
+}
+
+func (l *loader) addBeside(dir *Dir, rank int, name string) {
 	entries, err := dir.Tree.ReadDir(name)
 	if err != nil {
 		l.set.problem(dir.report(name), errorText(err), false)
 	}
-	l.dirs[base] = append(l.dirs[base], beside{dir, name, entries})
-	return true
+	unitName, suffix, ok := splitDir(path.Base(name))
+	if !ok {
+		return
+	}
+	found := beside{dir: dir, rank: rank, name: name, suffix: suffix}
+	for _, e := range entries {
+		file := path.Join(name, e.Name())
+		switch {
+		case e.Type()&fs.ModeSymlink != 0 && errors.Is(dir.Tree.Resolve(file).Err, source.ErrLoop):
+			// To systemd it is not there.
+			l.set.problem(dir.report(file), source.ErrLoop.Error(), false)
+		case suffix == "d" && !isDropIn(e) && !e.IsDir():
+			l.set.Ignored = append(l.set.Ignored, Ignored{Path: dir.report(file), Unit: unitName})
+		default:
+			found.entries = append(found.entries, e)
+		}
+	}
+	l.dirs[unitName] = append(l.dirs[unitName], found)
 }
 
-// scanUnit notes a file that may be a unit.
+// scanUnit notes a file that may be a unit. Only regular files and symbolic
+// links are units; systemd passes over everything else
+// (unit_file_build_name_map in src/shared/unit-file.c).
 func (l *loader) scanUnit(dir *Dir, e fs.DirEntry, file string) {
 	name, err := value.ParseName(e.Name())
-	if err != nil {
-		if !e.IsDir() {
-			l.set.Ignored = append(l.set.Ignored, Ignored{Path: dir.report(file)})
-		}
+	switch {
+	case e.IsDir():
+		return
+	case err != nil:
+		l.set.Ignored = append(l.set.Ignored, Ignored{Path: dir.report(file)})
+		return
+	case e.Type()&^fs.ModeSymlink != 0:
+		l.set.problem(dir.report(file), "not a regular file ("+source.Kind(e.Type())+")", false)
 		return
 	}
 	if first, ok := l.entries[e.Name()]; ok {
-		if !e.IsDir() {
-			l.set.Ignored = append(l.set.Ignored, Ignored{Path: dir.report(file), Shadow: first.path})
-		}
+		l.set.Ignored = append(l.set.Ignored, Ignored{Path: dir.report(file), Shadow: first.path})
 		return
 	}
 	found := &entry{name: name, dir: dir, file: file, path: dir.report(file)}
-	if e.Type()&fs.ModeSymlink != 0 {
-		if !l.followLink(found) {
-			return
-		}
-	} else {
+	if e.Type()&fs.ModeSymlink == 0 {
 		l.statEntry(found)
+	} else if !l.followLink(found) {
+		return
 	}
 	l.entries[e.Name()] = found
 }
 
-// statEntry looks at what stands at an entry's place.
+// statEntry looks at what stands at the place of an entry that is no alias.
 func (l *loader) statEntry(e *entry) {
 	link := e.dir.Tree.Resolve(e.file)
 	switch {
+	case isMask(e.dir.Tree, link, e.target):
+		e.state = Masked
 	case errors.Is(link.Err, source.ErrOutside):
 		// An absolute link is how systemctl link installs a unit of another place.
 		e.state = Outside
-		l.set.problem(e.path, "symbolic link to "+e.target+" leads out of what is read: its content is not known", path.IsAbs(e.target))
+		l.set.problem(e.path, outsideText(e.target), path.IsAbs(e.target))
 	case errors.Is(link.Err, fs.ErrNotExist):
 		e.state = NotFound
 	case link.Err != nil:
 		e.state = Error
 		l.set.problem(e.path, errorText(link.Err), false)
-	case link.Info.Mode()&fs.ModeDevice != 0:
-		e.state = Masked // null_or_empty in src/basic/stat-util.c: any device node
 	case !link.Info.Mode().IsRegular():
 		e.state = Error
 		l.set.problem(e.path, "not a regular file ("+source.Kind(link.Info.Mode())+")", false)
-	case link.Info.Size() == 0:
-		e.state = Masked
 	}
 	if link.Info != nil {
 		e.mode = link.Info.Mode()
 	}
+}
+
+func outsideText(target string) string {
+	return "symbolic link to " + target + " leads out of what is read: its content is not known"
+}
+
+// isMask reports whether a name masks a unit or a drop-in, by what the links
+// from it lead to and what the first of them says: an empty file or a device
+// node (null_or_empty in src/basic/stat-util.c). A checkout or an image need not
+// have /dev/null.
+func isMask(tree *source.Tree, link source.Link, target string) bool {
+	if link.Info != nil {
+		mode := link.Info.Mode()
+		return mode&fs.ModeDevice != 0 || mode.IsRegular() && link.Info.Size() == 0
+	}
+	if path.Clean("/"+link.Name) == "/dev/null" {
+		return true
+	}
+	target = path.Clean(target)
+	for strings.HasPrefix(target, "../") {
+		target = strings.TrimPrefix(target, "../")
+	}
+	return !tree.Rooted && target == "dev/null"
 }
 
 // followLink decides what a symbolic link on the search path is: a mask, an
@@ -199,17 +291,16 @@ func (l *loader) followLink(e *entry) bool {
 		return true
 	}
 	e.target = target
-	if isDevNull(target) {
-		e.state = Masked
-		return true
-	}
-	if !l.inSearchPath(e.dir, e.file, target) {
+	if !l.inSearchPath(e.dir, target) {
 		l.statEntry(e)
 		return true
 	}
 	base := path.Base(target)
 	if base == path.Base(e.file) {
-		return false // a link to its own name in another directory has no effect
+		if l.selves[base] == nil {
+			l.selves[base] = e
+		}
+		return false
 	}
 	alias, err := value.ParseName(base)
 	if err != nil || !aliasFits(e.name, alias) {
@@ -220,48 +311,55 @@ func (l *loader) followLink(e *entry) bool {
 	return true
 }
 
-// isDevNull recognises a mask by the text of the link, so that a checkout or an
-// image without /dev need not have the device.
-func isDevNull(target string) bool {
-	target = path.Clean(target)
-	for strings.HasPrefix(target, "../") {
-		target = target[len("../"):]
-		if target == "dev/null" {
-			return true
+// inSearchPath reports whether a link in a directory of the search path leads to
+// a place on it. The directories of the target are followed, the target itself
+// is not; neither needs to exist (unit_file_resolve_symlink in
+// src/shared/unit-file.c).
+func (l *loader) inSearchPath(dir *Dir, target string) bool {
+	tree := dir.Tree
+	if tree.Rooted || !path.IsAbs(target) {
+		name := target
+		if !path.IsAbs(target) {
+			name = path.Join(dir.Name, path.Dir(target))
+		} else {
+			name = path.Dir(target)
 		}
-	}
-	return target == "/dev/null"
-}
-
-// inSearchPath reports whether a link on the search path leads to a place on it.
-// Only the directories of the target are followed, not the target itself
-// (unit_file_resolve_symlink in src/shared/unit-file.c).
-func (l *loader) inSearchPath(dir *Dir, file, target string) bool {
-	if path.IsAbs(target) {
-		if scope, ok := HostScope(path.Dir(target)); ok && scope != ScopeUnknown {
-			return true
-		}
-		if !dir.Tree.Rooted {
+		link := tree.Resolve(name)
+		if link.Err == nil || errors.Is(link.Err, fs.ErrNotExist) {
 			for _, d := range l.set.Dirs {
-				if d.Host != "" && strings.HasPrefix(target, d.Host+"/") {
+				if d.Tree == tree && isBelow(link.Name, d.Name) {
 					return true
 				}
 			}
-			return false
+			if tree.Rooted {
+				return l.onHostPath(path.Join("/", link.Name))
+			}
 		}
-	} else {
-		target = path.Join(path.Dir(file), target)
 	}
-	link := dir.Tree.Resolve(path.Dir(target))
-	if link.Err != nil {
+	if !path.IsAbs(target) && dir.Host == "" {
 		return false
 	}
-	for _, d := range l.set.Dirs {
-		if d.Tree == dir.Tree && (link.Name == d.Name || strings.HasPrefix(link.Name, d.Name+"/") || d.Name == ".") {
+	if !path.IsAbs(target) {
+		target = path.Join(dir.Host, target)
+	}
+	return l.onHostPath(path.Dir(target))
+}
+
+// onHostPath reports whether a directory of the deployed system is one of the
+// manager's search path, or lies below one.
+func (l *loader) onHostPath(dir string) bool {
+	for _, host := range SearchPath(l.set.Scope) {
+		if isBelow(dir, host) {
 			return true
 		}
 	}
-	return false
+	return l.set.Scope == ScopeUnknown && slices.ContainsFunc(userPath, func(host string) bool { return isBelow(dir, host) })
+}
+
+// isBelow reports whether a clean name is that of a directory or of something
+// below it.
+func isBelow(name, dir string) bool {
+	return dir == "." || name == dir || strings.HasPrefix(name, dir) && name[len(dir)] == '/'
 }
 
 // aliasFits reports whether a link from alias to name makes an alias
@@ -278,64 +376,108 @@ func aliasFits(alias, name value.Name) bool {
 	}
 }
 
-// resolveAliases follows every alias to the fragment it leads to.
+// resolveAliases finds the unit that each alias is a name of.
 func (l *loader) resolveAliases() {
+	var broken []*entry
 	for _, name := range sortedNames(l.entries) {
 		e := l.entries[name]
 		if e.alias == "" {
 			continue
 		}
-		at, found := e.alias, false
-		for range followMax {
-			next, ok := l.entries[at]
-			if !ok {
-				if parsed, err := value.ParseName(at); err == nil && parsed.Kind == value.Instance {
-					template := parsed.Template().String()
-					if _, ok := l.entries[template]; ok {
-						found = true // an instance, made when templates are known
-						break
-					}
-				}
-				break
-			}
-			if next.alias == "" {
-				found = true
-				break
-			}
-			at = next.alias
-		}
-		e.alias, e.resolved = at, found
-		if found {
-			l.aliases[at] = append(l.aliases[at], name)
+		if own := l.ownName(e); own != "" {
+			l.aliases[own] = append(l.aliases[own], name)
+		} else {
+			broken = append(broken, e)
 		}
 	}
+	for _, name := range sortedNames(l.selves) {
+		if l.entries[name] == nil { // the file that the link was made for is not there
+			broken = append(broken, l.selves[name])
+		}
+	}
+	templated := make([]bool, len(broken))
+	for i, e := range broken {
+		templated[i] = e.name.Kind == value.Instance && (e.alias == "" || l.fragment(e) == nil) &&
+			l.fragment(l.entries[e.name.Template().String()]) != nil
+	}
+	for i, e := range broken {
+		name := e.name.String()
+		if templated[i] {
+			delete(l.entries, name)
+			l.extra = append(l.extra, name)
+			continue
+		}
+		l.unresolved(e)
+		l.entries[name] = e
+	}
+}
+
+// fragment follows aliases to the entry of a file. It returns nil if there is
+// none (unit_ids_map_get in src/shared/unit-file.c).
+func (l *loader) fragment(e *entry) *entry {
+	for range followMax {
+		if e == nil || e.alias == "" {
+			return e
+		}
+		next := l.entries[e.alias]
+		if next == nil {
+			if name, err := value.ParseName(e.alias); err == nil && name.Kind == value.Instance {
+				next = l.entries[name.Template().String()]
+			}
+		}
+		e = next
+	}
+	return nil
+}
+
+// ownName returns the name of the unit that an entry is a name of, "" if there
+// is no such unit: that of the fragment, with the entry's instance if the
+// fragment is a template's.
+func (l *loader) ownName(e *entry) string {
+	f := l.fragment(e)
+	if f == nil || f.state == NotFound {
+		return ""
+	}
+	if f.name.Kind == value.Template && e.name.Kind == value.Instance {
+		own, err := f.name.WithInstance(e.name.Instance)
+		if err != nil {
+			return ""
+		}
+		return own.String()
+	}
+	return f.name.String()
+}
+
+// unresolved decides on an alias of something that the set does not have. It may
+// be shipped by a package, or be missing: its name tells.
+func (l *loader) unresolved(e *entry) {
+	link := e.dir.Tree.Resolve(e.file)
+	e.state = Outside
+	if l.set.Rooted || errors.Is(link.Err, fs.ErrNotExist) {
+		e.state = NotFound
+	}
+	if errors.Is(link.Err, source.ErrLoop) {
+		e.state = NotFound
+		l.set.problem(e.path, errorText(link.Err), false)
+	}
+	e.alias = ""
 }
 
 // loadUnits makes the units that have a fragment, or drop-ins or links of their
 // own, and reads their files.
 func (l *loader) loadUnits() {
 	for _, name := range sortedNames(l.entries) {
-		e := l.entries[name]
-		switch {
-		case e.alias == "":
+		if e := l.entries[name]; e.alias == "" {
 			l.addUnit(e.name, e)
-		case !e.resolved:
-			// The fragment may be shipped by a package, or be missing: its name tells.
-			u := l.addUnit(e.name, e)
-			u.State = Outside
-			if l.set.Rooted || errors.Is(e.dir.Tree.Resolve(e.file).Err, fs.ErrNotExist) {
-				u.State = NotFound
-			}
 		}
 	}
-	for _, base := range sortedNames(l.dirs) {
-		unitName, suffix, _ := splitDir(base)
+	for _, unitName := range sortedNames(l.dirs) {
 		name, err := value.ParseName(unitName)
-		if err != nil || l.set.byName[unitName] != nil || l.isAlias(unitName) {
+		if err != nil || l.entries[unitName] != nil {
 			continue
 		}
-		if strings.HasSuffix(name.Prefix, "-") && suffix == "d" && unitName != "-.slice" && unitName != "-.mount" {
-			continue // drop-ins for every unit with the prefix
+		if strings.HasSuffix(name.Prefix, "-") && name.Prefix != "-" {
+			continue // for every unit with the prefix
 		}
 		if name.Kind == value.Instance && l.entries[name.Template().String()] != nil {
 			continue // made by instantiate
@@ -344,19 +486,14 @@ func (l *loader) loadUnits() {
 	}
 }
 
-func (l *loader) isAlias(name string) bool {
-	e, ok := l.entries[name]
-	return ok && e.alias != "" && e.resolved
-}
-
 // addUnit makes a unit from its entry; e is nil for a unit without fragment.
-func (l *loader) addUnit(name value.Name, e *entry) *Unit {
+func (l *loader) addUnit(name value.Name, e *entry) {
 	u := &Unit{Name: name, Set: l.set, State: NotFound}
 	u.Names = append([]string{name.String()}, l.aliases[name.String()]...)
 	slices.Sort(u.Names)
 	if e != nil {
 		u.State, u.Path, u.Target = e.state, e.path, e.target
-		if e.alias == "" && e.state == Loaded {
+		if e.state == Loaded {
 			u.Fragment = &Part{Dir: e.dir, Name: e.file, Mode: e.mode}
 			if e.target != "" {
 				u.Fragment.Linked = e.file
@@ -367,7 +504,6 @@ func (l *loader) addUnit(name value.Name, e *entry) *Unit {
 	for _, n := range u.Names {
 		l.set.byName[n] = u
 	}
-	return u
 }
 
 // instantiate makes the instances of templates that something refers to, until
@@ -378,47 +514,65 @@ func (l *loader) instantiate() {
 		l.complete(u)
 	}
 	queue := slices.Clone(l.set.Units)
-	for _, name := range l.extra {
+	add := func(name string) {
 		if u := l.instance(name); u != nil {
 			queue = append(queue, u)
 		}
 	}
-	for base := range l.dirs {
-		if unitName, _, _ := splitDir(base); strings.Contains(unitName, "@") {
-			if u := l.instance(unitName); u != nil {
-				queue = append(queue, u)
-			}
-		}
-	}
-	for name, e := range l.entries {
-		if e.name.Kind == value.Instance && e.alias != "" {
-			if u := l.instance(e.alias); u != nil {
-				l.set.byName[name] = u
-				queue = append(queue, u)
-			}
+	for _, name := range slices.Concat(l.extra, sortedNames(l.aliases), sortedNames(l.dirs)) {
+		if strings.Contains(name, "@") {
+			add(name)
 		}
 	}
 	for len(queue) > 0 {
 		u := queue[0]
 		queue = queue[1:]
 		for _, name := range referredInstances(u) {
-			if made := l.instance(name); made != nil {
-				queue = append(queue, made)
-			}
+			add(name)
 		}
 	}
-	slices.SortFunc(l.set.Units, func(a, b *Unit) int { return strings.Compare(a.Name.String(), b.Name.String()) })
+}
+
+// addFamilies makes units that stand for all of a prefix or a type where no unit
+// of the set takes in their drop-ins: foo-.service, .service.
+func (l *loader) addFamilies() {
+	for _, base := range sortedNames(l.dirs) {
+		name, err := value.ParseName(base)
+		if err != nil {
+			name = value.Name{Type: value.TypeOf("." + base)}
+		}
+		if name.Type == "" || l.set.byName[base] != nil || slices.ContainsFunc(l.dirs[base], l.isTaken) {
+			continue
+		}
+		u := &Unit{Name: name, Names: []string{name.String()}, Set: l.set, State: NotFound, family: true}
+		l.addDropIns(u, l.dirs[base])
+		if len(u.DropIns) > 0 {
+			u.collect()
+			l.set.Units = append(l.set.Units, u)
+		}
+	}
+}
+
+// isTaken reports whether a unit of the set takes in the files of a directory.
+func (l *loader) isTaken(dir beside) bool {
+	return slices.ContainsFunc(dir.entries, func(e fs.DirEntry) bool {
+		_, ok := l.parts[dir.dir.report(path.Join(dir.name, e.Name()))]
+		return ok
+	})
 }
 
 // maxInstances bounds what a set can be made to hold by instances that refer to
 // ever new instances.
-const maxInstances = 1 << 16
+const maxInstances = 1 << 14
 
 // instance makes the instance of a template by its name. It returns nil if the
 // unit is there already, or is no instance of a template of the set.
 func (l *loader) instance(text string) *Unit {
-	if l.set.byName[text] != nil || len(l.set.Units) > len(l.entries)+len(l.dirs)+maxInstances {
+	if l.set.byName[text] != nil {
 		return nil
+	}
+	if e := l.entries[text]; e != nil {
+		text = l.ownName(e) // an alias of an instance
 	}
 	name, err := value.ParseName(text)
 	if err != nil || name.Kind != value.Instance {
@@ -428,10 +582,21 @@ func (l *loader) instance(text string) *Unit {
 	if template == nil {
 		return nil
 	}
-	own := name
-	own.Prefix = template.Name.Prefix // the template may go by an alias
+	own, err := template.Name.WithInstance(name.Instance) // the template may go by an alias
+	if err != nil {
+		return nil
+	}
+	if l.set.byName[own.String()] != nil {
+		own = name // that name has a file of its own
+	}
+	if l.instances++; l.instances > maxInstances {
+		if l.instances == maxInstances+1 {
+			l.set.problem(template.Path, fmt.Sprintf("templates refer to more than %d instances; the rest are left out", maxInstances), false)
+		}
+		return nil
+	}
 	u := &Unit{
-		Name: own, Set: l.set, Template: template,
+		Name: own, Names: []string{own.String()}, Set: l.set, Template: template,
 		State: template.State, Path: template.Path, Target: template.Target, Fragment: template.Fragment,
 	}
 	for _, alias := range template.Names {
@@ -439,16 +604,18 @@ func (l *loader) instance(text string) *Unit {
 		if err != nil {
 			continue
 		}
-		if named, err := parsed.WithInstance(name.Instance); err == nil {
+		named, err := parsed.WithInstance(name.Instance)
+		if err != nil {
+			continue
+		}
+		// The alias may have an instance that leads elsewhere.
+		if e := l.entries[named.String()]; e == nil || l.ownName(e) == own.String() {
 			u.Names = append(u.Names, named.String())
 		}
 	}
-	for _, alias := range l.aliases[own.String()] {
-		if !slices.Contains(u.Names, alias) {
-			u.Names = append(u.Names, alias)
-		}
-	}
+	u.Names = append(u.Names, l.aliases[own.String()]...)
 	slices.Sort(u.Names)
+	u.Names = slices.Compact(u.Names)
 	for _, n := range u.Names {
 		if l.set.byName[n] == nil {
 			l.set.byName[n] = u
@@ -531,20 +698,17 @@ func readPart(part *Part, report string) error {
 
 // complete adds drop-ins and links to a unit and collects its settings.
 func (l *loader) complete(u *Unit) {
-	if u.State != Masked {
-		l.addDropIns(u)
-		l.addLinks(u)
+	if dirs := l.besides(u); u.State != Masked && len(dirs) > 0 {
+		l.addDropIns(u, dirs)
+		l.addLinks(u, dirs)
 	}
 	u.collect()
 }
 
 // finish puts problems and ignored files in order.
 func (l *loader) finish() {
-	for _, name := range sortedNames(l.parts) {
-		if p := l.parts[name]; p.err != nil {
-			l.set.problem(name, errorText(p.err), false)
-		}
-	}
+	slices.SortFunc(l.set.Units, func(a, b *Unit) int { return strings.Compare(a.Name.String(), b.Name.String()) })
+	slices.SortFunc(l.set.Foreign, func(a, b Foreign) int { return strings.Compare(a.Path, b.Path) })
 	slices.SortFunc(l.set.Ignored, func(a, b Ignored) int { return strings.Compare(a.Path, b.Path) })
 	slices.SortFunc(l.set.Problems, func(a, b Problem) int {
 		return strings.Compare(a.Path+"\x00"+a.Text, b.Path+"\x00"+b.Text)

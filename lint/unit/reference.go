@@ -25,54 +25,77 @@ func (r Reference) Span() source.Span { return r.Setting.Value.Span(r.Word.Span)
 // that hold one name (Unit=, Service=, Slice=) give their deciding assignment.
 func (u *Unit) References(section, key string) []Reference {
 	var found []Reference
-	for _, setting := range u.Settings(section, key) {
+	for _, setting := range u.inForce(section, key) {
 		for _, word := range value.Fields(setting.Value.String) {
-			found = append(found, Reference{setting, word, u.ResolveName(word.Text)})
+			found = append(found, Reference{setting, word, u.nameIn(section, word.Text)})
 		}
 	}
 	return found
+}
+
+// nameIn resolves a unit name in a section. In [Install] templates stay what
+// they are (install_info_symlink_wants in src/shared/install.c).
+func (u *Unit) nameIn(section, text string) string {
+	if section != "Install" {
+		return u.ResolveName(text)
+	}
+	name, _ := u.expandName(text)
+	return name
 }
 
 // ResolveName resolves the specifiers of a unit name in a dependency, and a
 // template to the instance it stands for. It returns "" if that needs something
 // that only the host knows.
 func (u *Unit) ResolveName(text string) string {
-	if !strings.Contains(text, "%") {
-		return u.resolveTemplate(text)
-	}
-	expanded := value.ExpandName(text, u.context(value.NameTable))
-	if expanded.Known {
-		return u.resolveTemplate(expanded.Text)
+	if name, known := u.expandName(text); known {
+		return u.resolveTemplate(name)
 	}
 	// Of foo@%i.service in a template, the template is known.
 	at, dot := strings.IndexByte(text, '@'), strings.LastIndexByte(text, '.')
 	if !u.IsTemplate() || at < 0 || dot < at {
 		return ""
 	}
-	prefix := value.ExpandName(text[:at], u.context(value.NameTable))
+	prefix := value.ExpandName(text[:at], u.Context(value.NameTable))
 	if !prefix.Known {
 		return ""
 	}
 	return prefix.Text + "@" + text[dot:]
 }
 
+// expandName expands the specifiers in a unit name; known is false, and the name
+// empty, if that needs something that only the host or the instance can tell.
+func (u *Unit) expandName(text string) (name string, known bool) {
+	if !strings.Contains(text, "%") {
+		return text, true
+	}
+	expanded := value.ExpandName(text, u.Context(value.NameTable))
+	if !expanded.Known {
+		return "", false
+	}
+	return expanded.Text, true
+}
+
 // Expand resolves the specifiers of a value other than a unit name, as far as
 // they are known.
 func (u *Unit) Expand(text string) value.Expansion {
-	return value.ExpandName(text, u.context(value.FullTable))
+	return value.ExpandName(text, u.Context(value.FullTable))
 }
 
-// context is what specifiers are expanded for. Where the manager is not known,
-// what differs between them is not known either.
-func (u *Unit) context(table value.Table) value.Context {
-	return value.Context{Unit: u.Name, User: u.Scope() != ScopeSystem, Table: table}
+// Context is what specifiers in a value of the unit are expanded for. Where the
+// manager is not known, what differs between them is not known either.
+func (u *Unit) Context(table value.Table) value.Context {
+	c := value.Context{Unit: u.Name, User: u.Scope() != ScopeSystem, Table: table}
+	if u.family {
+		c.Unit = value.Name{} // it may be any unit of the prefix or type
+	}
+	return c
 }
 
 // resolveTemplate puts the unit's own instance, or else its prefix, in a
-// template's name (resolve_template in src/core/unit.c). In a template that is
-// not known yet.
+// template's name (resolve_template in src/core/unit.c). In a template, and for
+// all units of a prefix or type, that is not known yet.
 func (u *Unit) resolveTemplate(text string) string {
-	if !strings.Contains(text, "@.") || u.IsTemplate() {
+	if !strings.Contains(text, "@.") || u.IsTemplate() || u.family {
 		return text
 	}
 	name, err := value.ParseName(text)
@@ -89,9 +112,9 @@ func (u *Unit) resolveTemplate(text string) string {
 // referredInstances returns the names of instances that a unit's files mention.
 func referredInstances(u *Unit) []string {
 	var names []string
-	for _, link := range u.Links {
-		if strings.Contains(link.Entry, "@") && !link.Masked {
-			names = append(names, link.Entry)
+	for i := range u.Links {
+		if link := &u.Links[i]; strings.Contains(link.Entry, "@") && link.Counts() {
+			names = append(names, u.ResolveName(link.Entry))
 		}
 	}
 	for _, setting := range u.settings {
@@ -103,7 +126,7 @@ func referredInstances(u *Unit) []string {
 			continue
 		}
 		for _, word := range value.Fields(setting.Value.String) {
-			if name := u.ResolveName(word.Text); strings.Contains(name, "@") {
+			if name := u.nameIn(setting.Section, word.Text); strings.Contains(name, "@") {
 				names = append(names, name)
 			}
 		}

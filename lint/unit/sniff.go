@@ -79,10 +79,20 @@ var (
 	goFormat = regexp.MustCompile(`^\{\{-?\s*(\.|(json|range|if|with|index|len|printf|println|join|upper|lower|end|else|table)\b)`)
 )
 
+// mayHoldMarks reports whether a text has the characters of some mark.
+func mayHoldMarks(text string) bool {
+	for _, mark := range []string{"{{", "{%", "<%", "__", "%%"} {
+		if strings.Contains(text, mark) {
+			return true
+		}
+	}
+	return strings.Count(text, "@") > 1
+}
+
 // isTemplate reports whether a unit file has places that are filled in later.
 func isTemplate(file *syntax.File) bool {
-	if !strings.Contains(file.Source.Text, "{") && !templateText.MatchString(file.Source.Text) {
-		return false
+	if !mayHoldMarks(file.Source.Text) {
+		return false // next to all files: the expressions are slow
 	}
 	for node := range file.Nodes() {
 		switch node := node.(type) {
@@ -92,6 +102,9 @@ func isTemplate(file *syntax.File) bool {
 			}
 		case *syntax.Assignment:
 			value := node.Value.String
+			if !mayHoldMarks(value) && !mayHoldMarks(node.Key.String) {
+				continue
+			}
 			if templateText.MatchString(value) || strings.Contains(node.Key.String, "{{") {
 				return true
 			}

@@ -113,6 +113,8 @@ type Unit struct {
 	Set      *Set
 
 	settings []Setting
+	unread   bool // a drop-in could not be read
+	family   bool // stands for all units of a prefix or a type
 }
 
 // Setting is one assignment of a unit and the file it stands in.
@@ -169,7 +171,9 @@ var scopeTargets = map[string]Scope{
 
 // Known reports whether everything the unit says was read. Without it, the
 // absence of a setting proves nothing.
-func (u *Unit) Known() bool { return u.State == Loaded || u.State == BadSetting }
+func (u *Unit) Known() bool {
+	return (u.State == Loaded || u.State == BadSetting) && !u.unread
+}
 
 // Exists reports whether systemd would find the unit, masked or not.
 func (u *Unit) Exists() bool { return u.State != NotFound }
@@ -235,22 +239,27 @@ func (u *Unit) InForce(section string) []Setting {
 		if setting.Section != section {
 			continue
 		}
-		key := setting.Key.String
-		in := u.Settings(section, key)
-		d, ok := directive.Lookup(section, key)
-		switch {
-		case len(in) == 0:
-			continue
-		case ok && d.List == directive.Single:
-			in = in[len(in)-1:]
-		case ok && d.List == directive.FirstWins:
-			in = in[:1]
-		}
+		in := u.inForce(section, setting.Key.String)
 		if slices.ContainsFunc(in, func(s Setting) bool { return s.Assignment == setting.Assignment }) {
 			kept = append(kept, setting)
 		}
 	}
 	return kept
+}
+
+// inForce returns the assignments to a key that count: of a list those after the
+// last reset, of a single value the one that decides.
+func (u *Unit) inForce(section, key string) []Setting {
+	in := u.Settings(section, key)
+	d, ok := directive.Lookup(section, key)
+	switch {
+	case len(in) == 0:
+	case ok && d.List == directive.Single:
+		return in[len(in)-1:]
+	case ok && d.List == directive.FirstWins:
+		return in[:1]
+	}
+	return in
 }
 
 // resets reports whether an empty assignment to key clears a group of settings.
@@ -294,8 +303,8 @@ func (u *Unit) Bool(section, key string, byDefault bool) bool {
 func (u *Unit) collect() {
 	n := 0
 	for _, part := range u.Parts() {
-		for _, section := range part.Sections {
-			n += len(section.Nodes)
+		for range part.Assignments() {
+			n++
 		}
 	}
 	u.settings = make([]Setting, 0, n)
@@ -330,6 +339,13 @@ type Link struct {
 	Outside bool
 }
 
+// Counts reports whether systemd takes the entry for a dependency: a symbolic
+// link with the name of a unit that is no mask.
+func (l *Link) Counts() bool {
+	_, err := value.ParseName(l.Entry)
+	return err == nil && l.Target != "" && !l.Masked
+}
+
 // Set is what one manager would load.
 type Set struct {
 	// Name is how reports call the set: its directories.
@@ -340,7 +356,9 @@ type Set struct {
 	Rooted bool
 	Dirs   []*Dir
 	// Units in the order of their names: everything with a fragment, drop-ins or
-	// links, and the instances that are referred to.
+	// links, and the instances that are referred to. Drop-ins for a prefix or a type
+	// that no unit of the set takes in are those of a unit that is not found, with
+	// the name foo-.service or just .service.
 	Units []*Unit
 	// Ignored are files in the directories that systemd does not read, by path.
 	Ignored []Ignored

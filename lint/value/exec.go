@@ -3,6 +3,7 @@ package value
 import (
 	"strings"
 
+	"github.com/unitvet/unitvet/lint/directive"
 	"github.com/unitvet/unitvet/lint/source"
 )
 
@@ -90,12 +91,23 @@ func LookupPrefix(text string) (PrefixInfo, bool) {
 	return PrefixInfo{}, false
 }
 
-// ParseExec reads a command line (config_parse_exec in src/core/load-fragment.c).
+// ParseExec reads a command line as the latest systemd does (config_parse_exec in
+// src/core/load-fragment.c).
 // Words are cut as by EnvironmentWords, but unknown escapes are kept and reported.
 // Reading ends, as it does for systemd, at the first problem that is not Accepted.
 // A path with specifiers is reported only when it is wrong whatever they expand to;
 // specifiers themselves are ScanSpecifiers' to check, word by word.
-func ParseExec(s string) Exec {
+func ParseExec(s string) Exec { return execReader{release: directive.Latest}.parse(s) }
+
+// execReader reads command lines.
+type execReader struct {
+	release int // of systemd
+	// expand expands the specifiers of a word; without it they are left alone.
+	expand func(w Word, limit int) (expanded, *Problem)
+}
+
+// parse is ParseExec for any release.
+func (r execReader) parse(s string) Exec {
 	var e Exec
 	if s == "" {
 		e.Reset = true
@@ -115,11 +127,11 @@ func ParseExec(s string) Exec {
 		if first.Text == ";" {
 			continue
 		}
-		c := newCommand(first)
-		problem = c.checkPath()
+		c := newCommand(first, r.release)
+		problem = r.checkPath(&c)
 		if problem == nil || problem.Effect == Accepted {
 			e.Problems = appendProblem(e.Problems, problem)
-			problem = e.readWords(&c, &scan)
+			problem = r.readWords(&e, &c, &scan)
 		}
 		if problem != nil {
 			e.Problems = append(e.Problems, problem)
@@ -141,7 +153,7 @@ func (e *Exec) takeUnknown(scan *scanner) {
 
 // readWords reads the words of a command after its first, up to a lone ";". Only
 // an unquoted one separates, and \; alone is a semicolon.
-func (e *Exec) readWords(c *Command, scan *scanner) *Problem {
+func (r execReader) readWords(e *Exec, c *Command, scan *scanner) *Problem {
 	var words []Word
 	if !scan.done {
 		words = make([]Word, 0, wordsIn(scan.text[scan.pos:]))
@@ -169,6 +181,12 @@ func (e *Exec) readWords(c *Command, scan *scanner) *Problem {
 		if !ok {
 			break
 		}
+		if r.expand != nil {
+			if _, problem := r.expand(word, maxExpansion); problem != nil {
+				problem.Effect = c.effect()
+				return problem
+			}
+		}
 		words = append(words, word)
 	}
 	if n := len(words); n > 0 {
@@ -190,11 +208,11 @@ func blankAt(s string, i int) bool {
 	return i >= len(s) || blankSet[s[i]]
 }
 
-// newCommand takes the prefixes off the first word of a command.
-func newCommand(first Word) Command {
+// newCommand takes the prefixes that a release knows off the first word of a command.
+func newCommand(first Word, release int) Command {
 	c := Command{Span: first.Span}
 	i := 0
-	for ; i < len(first.Text) && c.takePrefix(first.Text[i]); i++ {
+	for ; i < len(first.Text) && c.takePrefix(first.Text[i], release); i++ {
 		c.addPrefix(first.Text[i:i+1], first.Sub(i, i+1))
 	}
 	c.Path = first
@@ -206,7 +224,10 @@ func newCommand(first Word) Command {
 
 // takePrefix sets what the character means in front of a path. It returns false
 // for characters that are no prefixes, or not after those before them.
-func (c *Command) takePrefix(char byte) bool {
+func (c *Command) takePrefix(char byte, release int) bool {
+	if info, ok := LookupPrefix(string(char)); !ok || release < info.Since {
+		return false
+	}
 	var flag *bool
 	switch char {
 	case '-':
@@ -232,8 +253,6 @@ func (c *Command) takePrefix(char byte) bool {
 			break
 		}
 		flag = &c.KeepUser
-	default:
-		return false
 	}
 	if *flag {
 		return false
@@ -263,31 +282,58 @@ func (c *Command) effect() Effect {
 	return Refuses
 }
 
+// Releases in which the reading of paths of programs changed, as far as systemd 252,
+// 257 and 262 tell.
+const (
+	plainProgramSince     = 239 // names without slashes are looked up
+	directoryProgramSince = 257 // paths that end in . or .. are those of directories
+	globProgramSince      = 262 // wildcards and bytes that are not UTF-8 are refused
+)
+
 // checkPath returns what is wrong with the path.
-func (c *Command) checkPath() *Problem {
-	path := c.Path.Text
+func (r execReader) checkPath(c *Command) *Problem {
 	if c.Shell { // any word will do
 		return nil
 	}
+	word, unknown := c.Path, hasSpecifier(c.Path.Text)
+	if r.expand != nil {
+		e, problem := r.expand(word, pathLimit)
+		if problem != nil {
+			problem.Effect = c.effect()
+			return problem
+		}
+		if e.open < 0 {
+			word, unknown = e.Word, false
+		}
+	}
+	path := word.Text
 	if path == "" {
 		return &Problem{Kind: EmptyCommand, Span: c.Span, Text: "the command is empty",
 			Expected: "the path of a program", Effect: c.effect()}
 	}
 	for i := 0; i < len(path); i++ {
 		if ch := path[i]; ch < ' ' || ch == 0x7f || ch == '"' || ch == '\'' || ch == '\\' {
-			return &Problem{Kind: UnsafeCommand, Span: c.Path.Sub(i, i+1),
+			return &Problem{Kind: UnsafeCommand, Span: word.Sub(i, i+1),
 				Text:     "the path of the program holds a quote, backslash or control character",
 				Expected: "a path without them", Effect: c.effect()}
 		}
+		if ch := path[i]; (ch == '*' || ch == '?' || ch == '[') && r.release >= globProgramSince {
+			return &Problem{Kind: UnsafeCommand, Span: word.Sub(i, i+1),
+				Text: "the path of the program holds a wildcard", Expected: "a path without *, ? and [", Effect: c.effect()}
+		}
 	}
-	if impliesDirectory(path) {
-		return &Problem{Kind: DirectoryCommand, Span: c.Path.Span, Text: "the path of the program is that of a directory",
+	if problem := checkEncoding(path); problem != nil && r.release >= globProgramSince {
+		problem.Effect = c.effect()
+		return mapped(problem, word)
+	}
+	if impliesDirectory(path, r.release) {
+		return &Problem{Kind: DirectoryCommand, Span: word.Span, Text: "the path of the program is that of a directory",
 			Expected: "the path of a program", Effect: c.effect()}
 	}
-	problem := c.checkForm()
+	problem := r.checkForm(c, word, unknown)
 	if len(c.Prefixes) > 0 && strings.IndexByte("@-:+!|", path[0]) >= 0 {
 		// The path starts with what was meant as a prefix.
-		conflict := &Problem{Kind: PrefixConflict, Span: c.Path.Sub(0, 1),
+		conflict := &Problem{Kind: PrefixConflict, Span: word.Sub(0, 1),
 			Text: `the prefix "` + path[:1] + `" is not allowed after the prefixes before it`, Effect: Accepted,
 			Expected: "each prefix once, and only one of +, ! and !!"}
 		if problem != nil {
@@ -298,30 +344,36 @@ func (c *Command) checkPath() *Problem {
 	return problem
 }
 
-// checkForm returns what is wrong with a path that can be a file's. Specifiers
-// have not been expanded, so they may stand for anything.
-func (c *Command) checkForm() *Problem {
-	path := c.Path.Text
-	absolutePath, unknown := path[0] == '/', hasSpecifier(path)
+// checkForm returns what is wrong with a path that can be a file's. Where it is
+// unknown what specifiers stand for, that may be anything.
+func (r execReader) checkForm(c *Command, word Word, unknown bool) *Problem {
+	path := word.Text
+	absolutePath := path[0] == '/'
 	switch {
 	case absolutePath && !unknown:
 		if problem := checkLengths(path); problem != nil {
 			problem.Effect = c.effect()
-			return mapped(problem, c.Path)
+			return mapped(problem, word)
 		}
 	case !absolutePath && strings.Contains(path, "/") && (!unknown || path[0] != '%'):
-		relative := &Problem{Kind: RelativeCommand, Span: c.Path.Span, Text: "the path of the program is relative",
+		relative := &Problem{Kind: RelativeCommand, Span: word.Span, Text: "the path of the program is relative",
 			Expected: "an absolute path, or a name without slashes", Effect: c.effect()}
 		if at := variableAt(path); at == 0 {
 			relative.Kind, relative.Text = VariableCommand, "the path of the program starts with a variable, which is not expanded"
 		}
 		return relative
+	case !absolutePath && !unknown && (path == "." || path == ".."):
+		return &Problem{Kind: DirectoryCommand, Span: word.Span, Text: "the path of the program is that of a directory",
+			Expected: "the path of a program", Effect: c.effect()}
+	case !absolutePath && !unknown && r.release < plainProgramSince:
+		return &Problem{Kind: RelativeCommand, Span: word.Span, Text: "the path of the program is not absolute",
+			Expected: "an absolute path", Effect: c.effect()}
 	case !absolutePath && !unknown && len(path) > MaxComponentLength:
-		return &Problem{Kind: PathTooLong, Span: c.Path.Span, Text: "the name of the program is too long",
+		return &Problem{Kind: PathTooLong, Span: word.Span, Text: "the name of the program is too long",
 			Expected: "at most 255 bytes", Effect: c.effect()}
 	}
 	if at := variableAt(path); at >= 0 {
-		return &Problem{Kind: VariableCommand, Span: c.Path.Sub(at, len(path)),
+		return &Problem{Kind: VariableCommand, Span: word.Sub(at, len(path)),
 			Text:     "the path of the program holds a variable, which is not expanded",
 			Expected: "the path itself", Effect: Accepted}
 	}
@@ -338,9 +390,9 @@ func variableAt(path string) int {
 	return -1
 }
 
-// impliesDirectory is path_implies_directory in src/basic/path-util.c. systemd 252
-// looks for the slash at the end only, and refuses "." and ".." as names.
-func impliesDirectory(path string) bool {
+// impliesDirectory is path_implies_directory in src/basic/path-util.c. Before 257 only
+// the slash at the end counts.
+func impliesDirectory(path string, release int) bool {
 	last := path[strings.LastIndexByte(path, '/')+1:]
-	return last == "" || last == "." || last == ".."
+	return last == "" || (last == "." || last == "..") && release >= directoryProgramSince
 }

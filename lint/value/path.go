@@ -84,13 +84,13 @@ func notRelative(path string) *Problem {
 
 // checkEncoding returns the first part of s that is not UTF-8.
 func checkEncoding(s string) *Problem {
-	if utf8.ValidString(s) {
-		return nil
-	}
 	for i := 0; i < len(s); {
-		r, size := utf8.DecodeRuneInString(s[i:])
-		if r == utf8.RuneError && size == 1 {
-			return &Problem{Kind: InvalidEncoding, Span: source.Span{Start: i, End: i + 1},
+		r, size := rune(s[i]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeRuneInString(s[i:])
+		}
+		if r == utf8.RuneError && size == 1 || !validCodePoint(uint32(r)) {
+			return &Problem{Kind: InvalidEncoding, Span: source.Span{Start: i, End: i + size},
 				Text: "the text is not UTF-8", Effect: DropsEntry}
 		}
 		i += size

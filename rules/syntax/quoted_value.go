@@ -1,0 +1,121 @@
+package syntax
+
+import (
+	_ "embed"
+	"fmt"
+	"strings"
+
+	"github.com/unitvet/unitvet/lint"
+	"github.com/unitvet/unitvet/lint/directive"
+	"github.com/unitvet/unitvet/lint/source"
+	"github.com/unitvet/unitvet/lint/syntax"
+	"github.com/unitvet/unitvet/lint/value"
+)
+
+//go:embed quoted_value.md
+var quotedValuePage string
+
+// QuotedValue finds quotes round values from which systemd does not take them off.
+// Which ones these are differs from directive to directive
+// (src/core/load-fragment.c).
+var QuotedValue = &lint.Rule{
+	ID:        "quoted-value",
+	Summary:   "quotes where systemd does not remove them: they become part of the value",
+	Category:  "syntax",
+	Severity:  lint.Warning,
+	Since:     "0.1.0",
+	Page:      quotedValuePage,
+	CheckFile: quotedValue,
+}
+
+func quotedValue(p *lint.FilePass) {
+	for _, line := range linesOf(p) {
+		a, ok := line.Node.(*syntax.Assignment)
+		if !ok || !reads(p, line.meant) {
+			continue
+		}
+		d, quotes := quotesIn(line.meant, a)
+		if len(quotes) == 0 {
+			continue
+		}
+		if _, ok := commentIn(line.meant, a); ok {
+			continue
+		}
+		f := lint.Finding{
+			Place:   lint.At(p.Part, a.Value.Span(source.Span{Start: quotes[0], End: quotes[len(quotes)-1] + 1})),
+			Message: fmt.Sprintf("%s= takes no quotes: systemd reads them as part of the value", d.Key),
+			Help:    "remove the quotes",
+		}
+		f.Message += consequence(p, d, a.Value.String, &f)
+		fix := lint.Fix{Title: "remove the quotes", Safe: true}
+		for _, i := range quotes {
+			fix.Edits = append(fix.Edits, replace(p, a.Value.Span(source.Span{Start: i, End: i + 1}), ""))
+		}
+		f.Fixes = []lint.Fix{fix}
+		p.Report(f)
+	}
+}
+
+// quotesIn returns the indexes of quotes round a value, or round entries of it,
+// that systemd leaves there.
+func quotesIn(section string, a *syntax.Assignment) (*directive.Directive, []int) {
+	s := a.Value.String
+	if strings.IndexByte(s, '"') < 0 && strings.IndexByte(s, '\'') < 0 {
+		return nil, nil
+	}
+	d, ok := directive.Lookup(section, a.Key.String)
+	if !ok || d.OnInvalid == directive.InvalidUnread {
+		return nil, nil
+	}
+	how := readingOf(d, s)
+	if how.unquotes || how.data {
+		return nil, nil
+	}
+	start := 0
+	switch d.Type {
+	case directive.TypeConditionPath, directive.TypeConditionString:
+		start = len(s) - len(strings.TrimLeft(s, "|! \t"))
+	case directive.TypePath:
+		start = len(s) - len(strings.TrimPrefix(s, "-"))
+	}
+	if isQuoted(s[start:]) {
+		return d, []int{start, len(s) - 1}
+	}
+	var found []int
+	if how.words {
+		for _, word := range value.Fields(s) {
+			if isQuoted(word.Text) {
+				found = append(found, word.Span.Start, word.Span.End-1)
+			}
+		}
+	}
+	return d, found
+}
+
+// isQuoted reports whether a text is one pair of quotes with something between.
+func isQuoted(s string) bool {
+	return len(s) > 2 && (s[0] == '"' || s[0] == '\'') && strings.IndexByte(s[1:], s[0]) == len(s)-2
+}
+
+// consequence says what comes of the quotes, and how bad that is.
+func consequence(p *lint.FilePass, d *directive.Directive, text string, f *lint.Finding) string {
+	how := readingOf(d, text)
+	switch {
+	case d.Key == "Description":
+		f.Severity = lint.Info
+		return ""
+	case results[d.Key] != "" && d.Type != directive.TypePath:
+		f.Severity, f.Result = lint.Error, results[d.Key]
+		return ", and nobody has that name"
+	case d.Type == directive.TypePath && d.Key != "PIDFile", d.Key == "ExecSearchPath", d.Type == directive.TypeConditionPath, !how.words && !how.lenient:
+		f.Severity = refusalSeverity(d)
+		return ", and " + strings.TrimPrefix(refusal(p, d), "systemd ")
+	case d.Type == directive.TypeConditionString:
+		return ", and compares with them"
+	case how.words && !how.lenient && d.OnInvalid == directive.InvalidInstall:
+		return ", and systemctl enable refuses the entry"
+	case how.words && !how.lenient:
+		return ", and refuses the entry"
+	}
+	return ""
+}

@@ -41,6 +41,9 @@ type Resolution struct {
 	Packages []string
 	// Path is a file of that name in the checkout, if Where is Elsewhere.
 	Path string
+	// OtherManager says that the name is Nowhere for the set's manager, but that the
+	// other one, system or user, has it.
+	OtherManager bool
 }
 
 // Resolve looks for the unit that answers to a name.
@@ -74,9 +77,22 @@ func (s *Set) Resolve(name string) Resolution {
 		return Resolution{Where: Shipped, Packages: known.Packages}
 	}
 	if !s.Rooted {
-		return s.elsewhere(name)
+		if found := s.elsewhere(name); found.Where != Nowhere {
+			return found
+		}
 	}
-	return Resolution{Where: Nowhere}
+	return Resolution{Where: Nowhere, OtherManager: s.otherManager(name)}
+}
+
+// otherManager reports whether distributions ship a name for the manager that the
+// set is not for.
+func (s *Set) otherManager(name string) bool {
+	for _, scope := range managers[unit.ScopeUnknown] {
+		if _, ok := shipped.Lookup(name, scope); ok && !slices.Contains(managers[s.Scope], scope) {
+			return true
+		}
+	}
+	return false
 }
 
 // hasInstance reports whether the set has an instance of a template that it does

@@ -6,6 +6,7 @@ import (
 
 	"github.com/unitvet/unitvet/lint/directive"
 	"github.com/unitvet/unitvet/lint/syntax"
+	"github.com/unitvet/unitvet/lint/value"
 )
 
 // Format is what a file with a unit's name turns out to be. In a checkout,
@@ -51,6 +52,9 @@ func Sniff(file *syntax.File) Format {
 	if strings.HasPrefix(strings.TrimLeft(text, " \t\r\n\ufeff"), "<") {
 		return FormatXML
 	}
+	if strings.Contains(text, "\n+++ ") && strings.Contains(text, "\n@@ -") {
+		return FormatOther // a patch of a unit
+	}
 	format := FormatOther
 	for _, section := range file.Sections {
 		switch name := section.Name(); {
@@ -58,7 +62,7 @@ func Sniff(file *syntax.File) Format {
 			return FormatDBus
 		case name == "Desktop Entry" || strings.HasPrefix(name, "Desktop Action "):
 			return FormatDesktop
-		case directive.KnownSection(name) || strings.HasPrefix(name, "X-"):
+		case isSection(name) || section.Header == nil && hasDirective(section):
 			format = FormatUnit
 		}
 	}
@@ -66,6 +70,26 @@ func Sniff(file *syntax.File) Format {
 		return FormatTemplate
 	}
 	return format
+}
+
+// isSection reports whether a header is one of a unit's, or a misspelling of one.
+func isSection(name string) bool {
+	if directive.KnownSection(name) || strings.HasPrefix(name, "X-") {
+		return true
+	}
+	_, ok := value.Closest(name, directive.Sections())
+	return ok
+}
+
+// hasDirective reports whether a section without header holds a directive of
+// units: their header is missing.
+func hasDirective(section *syntax.Section) bool {
+	for _, node := range section.Nodes {
+		if a, ok := node.(*syntax.Assignment); ok && len(directive.InSections(a.Key.String)) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // Marks of the common template languages: Jinja and Go templates, ERB, Autoconf

@@ -83,6 +83,10 @@ func judge(set *lint.Set, name string, kind graph.Kind) verdict {
 		v.severity = goneForeign[w]
 		v.text = "but there is no such unit here, and no known package ships one"
 	}
+	if found.OtherManager {
+		v.text = fmt.Sprintf("which the %s manager does not have", set.Scope)
+		v.help = "a unit of one manager cannot depend on a unit of the other: remove the name"
+	}
 	if near != "" {
 		v.help = fmt.Sprintf("did you mean %s? Otherwise remove the name, or add the unit", near)
 	}

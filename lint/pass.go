@@ -20,6 +20,9 @@ type Set struct {
 	run   *run
 	focus focus
 
+	// What was asked before is not looked up again.
+	resolved   sync.Map // name to Resolution
+	near       sync.Map // name to the nearest own name
 	aliasOnce  sync.Once
 	aliasNames map[string]bool
 	familyOnce sync.Once

@@ -48,6 +48,15 @@ type Resolution struct {
 
 // Resolve looks for the unit that answers to a name.
 func (s *Set) Resolve(name string) Resolution {
+	if known, ok := s.resolved.Load(name); ok {
+		return known.(Resolution) //nolint:forcetypeassert // nothing else is stored
+	}
+	found := s.resolve(name)
+	s.resolved.Store(name, found)
+	return found
+}
+
+func (s *Set) resolve(name string) Resolution {
 	if u := s.Lookup(name); u != nil && u.Exists() {
 		return Resolution{Where: Here, Unit: u}
 	}
@@ -253,10 +262,13 @@ func (r *run) index(tree *source.Tree) map[string][]unit.Found {
 // near name, or "".
 func (s *Set) Family(name string) (own bool, similar string) {
 	s.familyOnce.Do(s.makeFamily)
-	if near, ok := value.Closest(name, s.ownNames); ok {
-		return true, near
+	near, ok := s.near.Load(name)
+	if !ok {
+		closest, _ := value.Closest(name, s.ownNames) // "" if none is near
+		near, _ = s.near.LoadOrStore(name, closest)
 	}
-	return s.ownWords[leadingWord(name)], ""
+	similar = near.(string) //nolint:forcetypeassert // nothing else is stored
+	return similar != "" || s.ownWords[leadingWord(name)], similar
 }
 
 func (s *Set) makeFamily() {

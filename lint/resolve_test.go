@@ -172,7 +172,7 @@ func TestFamily(t *testing.T) {
 		own     bool
 		similar string
 	}{
-		{"acme-db.service", true, ""},
+		{"acme-database.service", true, ""},
 		{"acme-wbe.service", true, "acme-web.service"},
 		{"ssh-agent.service", false, ""},
 		{"postgresql.service", false, ""},

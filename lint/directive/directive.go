@@ -7,6 +7,7 @@ package directive
 import (
 	"sort"
 	"strings"
+	"sync"
 )
 
 //go:generate go run ./internal/gen
@@ -172,13 +173,21 @@ type Value struct {
 // Lookup returns the directive key of a section. Names must match exactly, as
 // they must for systemd.
 func Lookup(section, key string) (*Directive, bool) {
-	ds := Section(section)
-	i, found := sort.Find(len(ds), func(i int) int { return strings.Compare(key, ds[i].Key) })
-	if !found {
-		return nil, false
-	}
-	return &ds[i], true
+	d, ok := index()[name{section, key}]
+	return d, ok
 }
+
+// name is what a directive is found by.
+type name struct{ section, key string }
+
+// index is made when it is first asked: most commands look nothing up.
+var index = sync.OnceValue(func() map[name]*Directive {
+	m := make(map[name]*Directive, len(directives))
+	for i := range directives {
+		m[name{directives[i].Section, directives[i].Key}] = &directives[i]
+	}
+	return m
+})
 
 // InSections returns the directive key of every section that has it, sorted by
 // section, removed ones included. It answers "right directive, wrong section".

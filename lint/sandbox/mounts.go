@@ -96,7 +96,7 @@ func New(u *unit.Unit) *View {
 			return v
 		}
 	}
-	v.mounts = make(map[string]mount, 2*len(present))
+	v.mounts = make(map[string]*mount, 2*len(present))
 	v.switches(present)
 	for _, list := range lists {
 		if !present[list.key] {
@@ -109,7 +109,7 @@ func New(u *unit.Unit) *View {
 	v.links()
 	if len(v.mounts) > 0 {
 		for _, p := range managerPaths {
-			v.add(mount{path: p, mode: unmodelled})
+			v.put(&mount{path: p, mode: unmodelled})
 		}
 	}
 	return v
@@ -118,12 +118,11 @@ func New(u *unit.Unit) *View {
 // links makes unknown what systemd may drop before it has followed a link: a mount
 // below something inaccessible, and a read-only one below another.
 func (v *View) links() {
-	for p, m := range v.mounts {
+	for _, m := range v.mounts {
 		for dir := m.linked; len(dir) > 1; {
 			dir = path.Dir(dir)
 			if above, ok := v.mounts[dir]; ok && (above.mode == inaccessible || above.mode == m.mode) {
 				m.mode = unmodelled
-				v.mounts[p] = m
 				break
 			}
 		}
@@ -138,15 +137,20 @@ func wantedByDefault(u *unit.Unit) bool {
 	})
 }
 
-// add adds a mount. What the paths of two have in common becomes read-only if one
-// of them is (drop_duplicates in src/core/namespace.c).
+// add adds a mount on a path, whatever its form.
 func (v *View) add(m mount) {
 	written := value.SimplifyPath(m.path)
 	m.path = Canonical(written)
-	m.readOnly = m.readOnly || m.mode == readOnly
 	if m.path != written {
 		m.linked = written
 	}
+	v.put(&m)
+}
+
+// put adds a mount. What two on the same path have in common becomes read-only if
+// one of them is (drop_duplicates in src/core/namespace.c).
+func (v *View) put(m *mount) {
+	m.readOnly = m.readOnly || m.mode == readOnly
 	if other, ok := v.mounts[m.path]; ok {
 		if other.mode < m.mode || other.mode == m.mode && other.readOnly {
 			m, other = other, m
@@ -201,7 +205,7 @@ func (v *View) switches(present map[string]bool) {
 		}
 		for _, m := range effect {
 			m.setting, m.by = c.setting, c.by
-			v.add(m)
+			v.put(&m)
 		}
 		if sw.api {
 			api = c
@@ -210,7 +214,7 @@ func (v *View) switches(present map[string]bool) {
 	if api.setting != nil {
 		for _, m := range apiMounts {
 			m.setting, m.by = api.setting, api.by
-			v.add(m)
+			v.put(&m)
 		}
 	}
 }

@@ -60,7 +60,7 @@ type View struct {
 	section string
 	// blind: nothing can be said about any path.
 	blind  bool
-	mounts map[string]mount
+	mounts map[string]*mount
 	// parents are the directories with mounts below them: true for those that exist
 	// because systemd makes the places for mounts that bring their own content. It
 	// is made when first needed.
@@ -81,13 +81,13 @@ func (v *View) Path(p string) Verdict {
 		if m, ok := v.mounts[dir]; ok {
 			switch {
 			case m.mode == inaccessible:
-				hider = &m // the topmost one takes everything below with it
+				hider = m // the topmost one takes everything below with it
 			case m.mode.holds() && holder == nil:
-				holder = &m
+				holder = m
 			case holder == nil && (access == nil || access == last && access.mode == m.mode):
-				access = &m // systemd drops a mount right below one of the same mode
+				access = m // systemd drops a mount right below one of the same mode
 			}
-			last = &m
+			last = m
 		}
 		if dir != p && v.open[dir] {
 			unknown = true

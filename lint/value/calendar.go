@@ -641,7 +641,7 @@ func calendar(a argument) []*Problem {
 	if problem != nil {
 		return a.single(problem)
 	}
-	if !e.exact {
+	if !a.decided(e) {
 		return nil
 	}
 	r := calendarReader{text: e.Text, end: len(e.Text)}

@@ -68,10 +68,10 @@ var typeValues = map[directive.Type][]string{
 	directive.TypeAddressFamilySet: {"AF_UNIX", "AF_INET AF_INET6", "~AF_PACKET", "~", "none", "~none", "none AF_INET", "AF_FOO", "AF_UNIX AF_FOO", "AF_FOO AF_BAR", "af_unix", "UNIX", "AF_LOCAL", "AF_FILE", "AF_UNSPEC",
 		"AF_NETLINK", "AF_MCTP", "AF_VSOCK", "AF_QIPCRTR", `"AF_UNIX"`, `"AF_UNIX`, "AF_MAX", "AF_DECnet", "AF_DECNET", "~AF_INET ~AF_INET6", "AF_UNIX,AF_INET", "AF_ECONET", "AF_WANPIPE"},
 	directive.TypeFileSystemSet: {"ext4", "@common-block", "~@network", "@foo", "ext4 @foo", "~", "foo", "@known", `"ext4`, "@", "~@foo", "@basic-api ext4", "@temporary", "@security", "@privileged-api", "@historical-block"},
-	directive.TypeDelegate: {"cpu", "cpu memory", "cpu foo", "foo", "foo bar", "bpf-firewall", "bpf-bind-network-interface", "cpuacct", "devices", "bpf-restrict-network-interfaces", `"cpu`, "CPU", "yes cpu", "io pids", "~cpu"},
+	directive.TypeDelegate:      {"cpu", "cpu memory", "cpu foo", "foo", "foo bar", "bpf-firewall", "bpf-bind-network-interface", "cpuacct", "devices", "bpf-restrict-network-interfaces", `"cpu`, "CPU", "yes cpu", "io pids", "~cpu"},
 	directive.TypeFlags: {"cpu", "cpu foo", "foo", "foo bar", "private-anonymous", "private-anonymous shared-dax", "elf-headers", "0x33", "33", "ff", "FF", "xyz", "all 33", "default foo", "noroot", "noroot foo", "keep-caps-locked",
 		"extensions", "credentials extensions", "~extensions", "~", "~foo", "extensions foo", "any,foo", "Hash", "hash", "a,b", "mapcreate", "map-create", "MapCreate", "ffffffffffffffff", "fffffffffffffffff", "+33", "-33", "0xfff", "0b1"},
-	directive.TypeMode: {"0", "7", "8", "644", "0644", "00644", "07777", "7777", "10000", "07778", "u+x", "+644", "-644", "0x1ff", "0o644", "644 ", "rwxr-xr-x", "777777777777777777777777", "37777777777", "\v644", " 644", "00000000000000000644"},
+	directive.TypeMode:   {"0", "7", "8", "644", "0644", "00644", "07777", "7777", "10000", "07778", "u+x", "+644", "-644", "0x1ff", "0o644", "644 ", "rwxr-xr-x", "777777777777777777777777", "37777777777", "\v644", " 644", "00000000000000000644"},
 	directive.TypeBase64: base64Values, directive.TypeBase64OrPath: append(base64Values, "base64:aGFsbG8=", "base64:", "base64: aGFs", "base64:a", "/foo", "foo/bar", "BASE64:aGFs", "/", "base64:aGF=bG8="),
 	directive.TypeHexOrPath: {"/foo", "foo", "abcdef", strings.Repeat("ab", 16), strings.Repeat("AB", 16), strings.Repeat("ab", 15), strings.Repeat("ab", 15) + "a", strings.Repeat("ab", 32), strings.Repeat("ab", 16) + "g",
 		strings.Repeat("ab ", 16), strings.Repeat("a b", 16) + "a", "0x" + strings.Repeat("ab", 16), "/", "//foo/../bar", "./foo", strings.Repeat("ab", 16) + "c"},
@@ -81,10 +81,10 @@ var typeValues = map[directive.Type][]string{
 	directive.TypeConditionPath: {"/foo", "|/foo", "!/foo", "|!/foo", "!|/foo", "| /foo", "! /foo", "foo", "|foo", "|", "!", "||/foo", "!!/foo", "/foo/../bar", "/foo/./bar//", "/../foo", "/%i", "/%n", "%t/foo", "%z", "/foo%z", "/foo%%",
 		"/" + strings.Repeat("a", 255), "/" + strings.Repeat("a", 256), "/" + strings.Repeat("a/", 2046) + "a", "/" + strings.Repeat("a/", 2047) + "aa", "/foo*", "~/foo", "./foo", "%h/foo", "%T", "%H", "/foo bar", `"/foo"`},
 	directive.TypeConditionString: {"foo", "|foo", "!foo", "| ! foo", "|!", "%z", "%i", "%n", "a%z", "%%", "%", "100%", "!%v", "|%u", "| %Z", "x86-64", "kvm", ">=5.10", ">= 5.10", "selinux", "$= 5.*"},
-	directive.TypeString: {"foo", "foo bar", "%n", "%z", "%i", "100%", "%%", "%", `a\tb`, `"`, "a%", "%-", "%ü", "%A%B%C%D%E%F%G", "%a%b%c%d%e%f", "%y%Y%q%w%W%v%V%u%U%s%S%t%T", "%h%H%g%G%l%L%m%M%o", "%J%j%I%i%P%p%N%n", "%k", "%1", "%_", "% d"},
-	directive.TypeMemoryLimit: {"1M", "0", "0K", "0.5", "64", "1.5G", "50%", "0%", "0.00%", "0.01%", "100%", "100.01%", "1T", "16E", "18446744073709551614", "infinity", "max", "1Gi", "1G 1M", "5 %", "1 G"},
-	directive.TypeTasksMax:    {"0", "1", "0%", "10%", "100%", "101%", "18446744073709551614", "infinity", "0x10", "-1", "0.5%"},
-	directive.TypeStringList:  {"a", "a b", "a a", `"a`, `a"b"c`, `a\b`, `a\`, "a/b", ".", "..", "a:b", "a*b", "ü", strings.Repeat("a", 255), strings.Repeat("a", 256), `"a b"`, "a\tb", "a\x01b"},
+	directive.TypeString:          {"foo", "foo bar", "%n", "%z", "%i", "100%", "%%", "%", `a\tb`, `"`, "a%", "%-", "%ü", "%A%B%C%D%E%F%G", "%a%b%c%d%e%f", "%y%Y%q%w%W%v%V%u%U%s%S%t%T", "%h%H%g%G%l%L%m%M%o", "%J%j%I%i%P%p%N%n", "%k", "%1", "%_", "% d"},
+	directive.TypeMemoryLimit:     {"1M", "0", "0K", "0.5", "64", "1.5G", "50%", "0%", "0.00%", "0.01%", "100%", "100.01%", "1T", "16E", "18446744073709551614", "infinity", "max", "1Gi", "1G 1M", "5 %", "1 G"},
+	directive.TypeTasksMax:        {"0", "1", "0%", "10%", "100%", "101%", "18446744073709551614", "infinity", "0x10", "-1", "0.5%"},
+	directive.TypeStringList:      {"a", "a b", "a a", `"a`, `a"b"c`, `a\b`, `a\`, "a/b", ".", "..", "a:b", "a*b", "ü", strings.Repeat("a", 255), strings.Repeat("a", 256), `"a b"`, "a\tb", "a\x01b"},
 }
 
 // signalValues name signals, or fail to.
@@ -140,11 +140,43 @@ func valuesFor(d *directive.Directive) []string {
 	for _, v := range d.Values() {
 		values = append(values, v.Word, strings.ToUpper(v.Word), v.Word+"x", v.Word[1:], v.Word+" "+v.Word, strings.ReplaceAll(v.Word, "-", "_"))
 	}
+	values = append(values, mutants(values, d.Key)...)
 	for i, v := range values {
 		values[i] = strings.Trim(v, blanks)
 	}
 	slices.Sort(values)
 	return slices.DeleteFunc(slices.Compact(values), func(v string) bool { return v == "" })
+}
+
+// mutants returns values with something more, less or other in them, the same in every
+// run.
+func mutants(values []string, key string) []string {
+	n, seed := 20, uint64(0)
+	if s := os.Getenv("ORACLE_MUTANTS"); s != "" {
+		n, _ = strconv.Atoi(s)
+	}
+	for _, c := range key {
+		seed = seed*31 + uint64(c)
+	}
+	r := rand.New(rand.NewPCG(seed, 1))
+	pieces := strings.Split("0|1|9|-|+|.|,|:|~|!|%|%%|%n|%z|K|M|%|s|x|0x|_|@|/|..|=|\"|'|\\|\\\\| |  |a|A|é|#|;|*|[|]|(|)|$|inf", "|")
+	out := make([]string, n)
+	for i := range out {
+		runes := []rune(values[r.IntN(len(values))])
+		for range 1 + r.IntN(3) {
+			at := r.IntN(len(runes) + 1)
+			switch r.IntN(4) {
+			case 0:
+				runes = append(runes[:at:at], runes[min(at+1, len(runes)):]...)
+			case 1:
+				runes = append(append(runes[:at:at], ' '), []rune(values[r.IntN(len(values))])...)
+			default:
+				runes = slices.Insert(runes, at, []rune(pieces[r.IntN(len(pieces))])...)
+			}
+		}
+		out[i] = string(runes)
+	}
+	return out
 }
 
 // vocabularies returns the words of all enumerations.
@@ -273,7 +305,7 @@ type exception struct {
 
 // cover reports whether a case is a known disagreement.
 func (e exceptionTable) cover(c gridCase, release int) bool {
-	return slices.ContainsFunc(e[c.key], func(x exception) bool {
+	return slices.ContainsFunc(append(e[c.key], e["*"]...), func(x exception) bool {
 		return x.since <= release && release < x.before && x.value.MatchString(c.value)
 	})
 }

@@ -81,8 +81,17 @@ func enum(a argument) []*Problem {
 	return a.whole(UnknownWord, "unknown word "+quoted(a.Text), expected)
 }
 
-// warned returns the problem of a word that systemd takes with a warning.
+// warned returns what is wrong with a word of the vocabulary: systemd takes it with a
+// warning, or not everywhere (config_parse_kill_mode, config_parse_emergency_action).
 func (a argument) warned() []*Problem {
+	const exitOnlySince = 253 // before, managers of users exited whatever the action
+	if a.Enum == "emergency_action" && a.Unit.User && a.Release >= exitOnlySince {
+		switch a.Text {
+		case "none", "exit", "exit-force":
+			return nil
+		}
+		return a.whole(UnknownWord, quoted(a.Text)+" is for the system manager", "none, exit or exit-force")
+	}
 	if a.Key != "KillMode" || a.Text != "none" {
 		return nil
 	}

@@ -163,14 +163,16 @@ func (p *patternReader) quantifier() (int, *Problem) {
 	if s[0] != '{' {
 		return 0, nil
 	}
-	end := strings.IndexByte(s[:min(len(s), len("{65535,65535}")+1)], '}')
+	end := strings.IndexByte(s[:min(len(s), len("{ 65535 , 65535 }")+1)], '}')
 	if end < 0 {
 		return 0, nil
 	}
 	low, high, comma := strings.Cut(s[1:end], ",")
-	if low == "" || strings.Trim(low+high, "0123456789") != "" {
+	low, high = strings.Trim(low, " \t"), strings.Trim(high, " \t")
+	if low+high == "" || low == "" && !comma || strings.Trim(low+high, "0123456789") != "" {
 		return 0, nil
 	}
+	low = "0" + low // nothing is none since PCRE2 10.43
 	const most = 65535
 	n, err := strconv.Atoi(low)
 	m := n
@@ -229,21 +231,30 @@ func (p *patternReader) escape(inClass bool) (repeatable bool, problem *Problem)
 		if err != nil || n > 0xff {
 			return bad("this is no number of a character up to 255")
 		}
+	case c == 'x' && hexDigit(p.peek()) > 15:
+		return bad(`there is no hexadecimal digit after \x`)
 	case (c == 'p' || c == 'P') && p.peek() == 0:
 		return bad("there is no property")
 	case (c == 'p' || c == 'P') && p.peek() == '{':
 		if p.braces() == "" {
 			return bad("there is no property")
 		}
+	case (c == 'p' || c == 'P') && strings.IndexByte("CLMNPSZ", p.peek()) < 0:
+		return bad("unknown property " + quoted(p.text[p.pos:p.pos+1]))
 	case c == 'p' || c == 'P':
 		p.pos++
-	case c == 'N' && strings.HasPrefix(p.rest(), "{U+"):
-		return bad(`\N{U+ is for patterns in UTF-8 mode`)
+	case c == 'N' && p.peek() == '{':
+		if n, problem := p.quantifier(); n == 0 && problem == nil {
+			return bad(`names and numbers of characters after \N are for patterns in UTF-8 mode`)
+		}
 	case inClass && strings.IndexByte(sequenceEscapes, c) >= 0:
 		return bad("unknown escape " + quoted(p.text[start:p.pos]) + " in a class of characters")
 	case inClass:
 	case c == 'g' || c == 'k':
 		return true, p.reference(c)
+	case c >= '4' && c <= '7' && len(p.rest()) > 1 && hexDigit(p.rest()[0]) < 8 && hexDigit(p.rest()[1]) < 8:
+		p.pos += 2
+		return bad("this is no number of a character up to 255")
 	case c >= '1' && c <= '9' && (p.peek() < '0' || p.peek() > '9'): // two digits may be octal
 		p.numbers = append(p.numbers, patternReference{number: int(c - '0'), span: source.Span{Start: start, End: p.pos}})
 	}
@@ -315,8 +326,9 @@ func posixAt(s string) (name string, kind byte, ok bool) {
 	if len(s) < 2 || strings.IndexByte(":.=", s[1]) < 0 {
 		return "", 0, false
 	}
-	end := strings.Index(s[2:], s[1:2]+"]")
-	if end < 0 || strings.ContainsAny(s[2:2+end], `\]`) {
+	const longest = 32 // names are shorter
+	end := strings.Index(s[2:min(len(s), longest)], s[1:2]+"]")
+	if end < 0 || strings.IndexByte(s[2:2+end], ']') >= 0 {
 		return "", 0, false
 	}
 	return s[2 : 2+end], s[1], true
@@ -421,27 +433,38 @@ func (p *patternReader) group() *Problem {
 		}
 		opened.conditional = conditional
 	case len(rest) > 1 && rest[0] == '*' && (rest[1] == ':' || rest[1] > '9' && isSpecifier(rest[1])):
-		name, _, _ := strings.Cut(rest[1:], ")")
-		name, _, argued := strings.Cut(name, ":")
-		word := strings.TrimRight(name, "=0123456789")
-		switch lower := rest[1] >= 'a' && rest[1] <= 'z'; {
-		case !argued && word == name && !patternVerbs[name], lower && !argued:
-			return p.problem(start, start+len(name)+2, "unknown verb "+quoted(name))
-		case lower: // an assertion by name; what follows the colon is a pattern
-			p.pos += len(name) + 2
-			if len(rest) <= len(name)+1 {
-				p.pos = len(p.text)
-			}
-		case argued: // a name that may hold anything but the parenthesis
-			if end := strings.IndexByte(rest, ')'); end > 0 {
-				p.pos += end
-			}
+		if problem := p.verb(start); problem != nil || p.unread {
+			return problem
 		}
 	default:
 		p.captures++
 	}
 	p.open = append(p.open, opened)
 	return nil
+}
+
+// verb reads what follows (*.
+func (p *patternReader) verb(start int) *Problem {
+	rest := p.rest()[1:]
+	name := rest[:len(rest)-len(strings.TrimLeft(rest, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_"))]
+	lower := strings.ToLower(name) == name && name != ""
+	p.pos += 1 + len(name)
+	switch next := p.peek(); {
+	case strings.HasPrefix(name, "UTF") && next == ')':
+		p.unread = true // characters have other limits
+		return nil
+	case lower && next == ':': // an assertion; what follows is a pattern
+		p.pos++
+		return nil
+	case !lower && next == ')' && patternVerbs[name]:
+		return nil
+	case !lower && (next == ':' || next == '='):
+		if end := strings.IndexByte(p.rest(), ')'); end >= 0 {
+			p.pos += end // an argument, which may hold anything else
+			return nil
+		}
+	}
+	return p.problem(start, p.pos, "unknown verb "+quoted(name))
 }
 
 // special reads what follows (?. open is false where it is no group, or all of one.
@@ -457,6 +480,14 @@ func (p *patternReader) special(start int) (open, conditional bool, problem *Pro
 	if rest == "" {
 		return bad("the group is never closed")
 	}
+	switch {
+	case rest[0] == '|':
+		p.repeated = true
+		p.pos++
+		return true, false, nil
+	case rest[0] == '<', rest[0] == '\'', strings.HasPrefix(rest, "P<"):
+		return p.named(start)
+	}
 	inner, _, closed := strings.Cut(rest, ")")
 	whole := func() (bool, bool, *Problem) { // all of the group is its head
 		if !closed {
@@ -468,25 +499,20 @@ func (p *patternReader) special(start int) (open, conditional bool, problem *Pro
 	span := source.Span{Start: start, End: min(p.pos+len(inner)+1, len(p.text))}
 	switch {
 	case rest[0] == '#':
-		if !closed {
-			return bad("the comment is never closed")
-		}
 		return whole()
-	case rest[0] == '|':
-		p.repeated = true
-		p.pos++
-		return true, false, nil
 	case rest[0] == '(':
 		if condition := rest[1:]; condition != "" && condition[0] != '?' && condition[0] != '*' {
 			end := strings.IndexByte(rest, ')')
 			if end < 0 {
 				return bad("the condition is never closed")
 			}
+			name := rest[1:end]
+			if validGroupName(name) && name != "DEFINE" && name[0] != 'R' {
+				p.references = append(p.references, patternReference{name: name, span: span})
+			}
 			p.pos += end + 1
 		}
 		return true, true, nil
-	case rest[0] == '<', rest[0] == '\'', strings.HasPrefix(rest, "P<"):
-		return p.named(start)
 	case strings.HasPrefix(rest, "P="), strings.HasPrefix(rest, "P>"), rest[0] == '&':
 		p.references = append(p.references, patternReference{name: strings.TrimLeft(inner, "P=>&"), span: span})
 		return whole()
@@ -499,21 +525,23 @@ func (p *patternReader) special(start int) (open, conditional bool, problem *Pro
 		}
 		p.numbers = append(p.numbers, patternReference{number: n, span: span})
 		return whole()
+	case rest[0] == 'C' && strings.Trim(inner[1:], "0123456789") == "":
+		return whole()
 	case rest[0] == 'C' || len(rest) > 1 && (rest[0] == '+' || rest[0] == '-') && rest[1] >= '0' && rest[1] <= '9':
 		p.unread = true // callouts may hold brackets, and relative calls look ahead
 		return false, false, nil
 	}
 	switches := rest[:len(rest)-len(strings.TrimLeft(rest, "^-imsxnJUaDSWPTr"))]
 	p.pos += len(switches)
-	switch {
-	case strings.ContainsAny(switches, "x"):
+	switch next := p.peek(); {
+	case (next == ')' || next == ':') && strings.Contains(switches, "x"):
 		p.unread = true // comments may hold brackets
 		return false, false, nil
-	case p.peek() == ')':
+	case next == ')':
 		p.pos++
 		p.repeated = p.repeated || strings.Contains(switches, "J")
 		return false, false, nil
-	case p.peek() == ':':
+	case next == ':':
 		p.pos++
 		p.repeated = p.repeated || strings.Contains(switches, "J")
 		return true, false, nil

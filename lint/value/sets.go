@@ -25,14 +25,14 @@ func cpuSet(a argument) []*Problem {
 	if a.Text == "numa" && a.Key == "CPUAffinity" || a.Text == "all" && a.Key == "NUMAMask" {
 		return nil
 	}
-	e := expanded{Word: a.word(), exact: true}
+	e := expanded{Word: a.word(), exact: true, open: -1}
 	if a.Key != "NUMAMask" || a.Release >= specifiersSince {
 		var problem *Problem
 		if e, problem = a.expandAll(maxExpansion); problem != nil {
 			return a.single(problem)
 		}
 	}
-	if !e.exact {
+	if !a.decided(e) {
 		return nil
 	}
 	scan := scanner{text: e.Text}

@@ -3,6 +3,7 @@ package value
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/unitvet/unitvet/lint/source"
@@ -196,6 +197,15 @@ func (t Timespan) String() string {
 	return strings.Join(words, " ")
 }
 
+// decided reports whether a value that should be made of numbers can be judged though
+// some of its specifiers are for the host to tell: those that may stand for a number
+// cannot.
+func (a argument) decided(e expanded) bool {
+	const undecided = "ABGHlMqUWw"
+	uses, _ := ScanSpecifiers(a.Text, FullTable)
+	return e.exact || e.open < 0 && !slices.ContainsFunc(uses, func(u SpecifierUse) bool { return strings.IndexByte(undecided, u.Char) >= 0 })
+}
+
 // timespan is the grammar of time spans in seconds (config_parse_sec,
 // config_parse_timer and others).
 func timespan(a argument) []*Problem {
@@ -203,7 +213,7 @@ func timespan(a argument) []*Problem {
 	if problem != nil {
 		return a.single(problem)
 	}
-	if !e.exact {
+	if !a.decided(e) {
 		return nil
 	}
 	n, problem := timespanGrammar{unit: uint64(Second), scale: 1}.parse(e.Text)

@@ -272,6 +272,6 @@ func open(evidence unit.Setting, verdict sandbox.Verdict, dir string) []lint.Fix
 // plain reports whether a path can stand in a list of paths as it is.
 func plain(p string) bool {
 	return !strings.ContainsFunc(p, func(c rune) bool {
-		return c <= ' ' || strings.ContainsRune("\"'\\:", c) || c >= 0x7f
+		return c <= ' ' || c == 0x7f || strings.ContainsRune("\"'\\", c)
 	})
 }

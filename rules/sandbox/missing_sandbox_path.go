@@ -178,19 +178,28 @@ func (s *subject) expects(name string) bool {
 }
 
 // isOwnRuntime reports whether a path lies in a directory in /run that bears the
-// name of one of the set's own units, so that no one else would make it.
+// leading word of the unit's name, and the unit is the project's own: no package of
+// a distribution makes the directory then.
 func (s *subject) isOwnRuntime(name string) bool {
-	name = strings.TrimPrefix(name, "/var")
-	rest, ok := strings.CutPrefix(name, "/run/")
+	rest, ok := strings.CutPrefix(sandbox.Canonical(name), "/run/")
 	if !ok {
 		return false
 	}
 	first, _, _ := strings.Cut(rest, "/")
-	if first == "user" || first == "systemd" || first == "lock" {
-		return false
+	own := s.Unit
+	if own.Template != nil {
+		own = own.Template
 	}
-	own, _ := s.set.Family(first + ".service")
-	return own
+	_, same := s.set.Family(own.Name.String())
+	return same == own.Name.String() && leadingWord(first) == leadingWord(own.Name.Prefix)
+}
+
+// leadingWord returns a name up to the first dash, underscore or dot.
+func leadingWord(name string) string {
+	if i := strings.IndexAny(name, "-_."); i > 0 {
+		return name[:i]
+	}
+	return name
 }
 
 // makers knows what makes directories and files when the system starts.

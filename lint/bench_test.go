@@ -21,9 +21,9 @@ func BenchmarkRun(b *testing.B) {
 		}
 	}
 	unit.CheckUnit = func(p *lint.UnitPass) {
-		for _, e := range p.Set.Graph.Of(p.Unit) {
+		for e := range p.Set.Graph.Of(p.Unit) {
 			if p.Set.Resolve(e.To).Where == lint.Nowhere {
-				p.Report(lint.Finding{Place: lint.AtWord(e.Ref.Setting, e.Ref.Word.Span), Message: e.To})
+				p.Report(lint.Finding{Place: lint.AtWord(e.Ref.Setting, e.Ref.At), Message: e.To})
 			}
 		}
 	}

@@ -4,8 +4,10 @@
 package graph
 
 import (
+	"iter"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/unitvet/unitvet/lint/source"
 	"github.com/unitvet/unitvet/lint/unit"
@@ -80,18 +82,58 @@ type Graph struct {
 	// Edges in the order of their units' names, then of their places.
 	Edges []Edge
 
+	refs     []unit.Reference         // the slab that references are carved from
+	of       map[*unit.Unit]edgeRange // the edges of a unit's files
+	index    sync.Once                // makes the next two
 	from, to map[string][]*Edge
-	of       map[*unit.Unit][]*Edge
 }
 
+// edgeRange is a range of Graph.Edges.
+type edgeRange struct{ start, end int }
+
 // From returns the edges that leave a unit, by any of its names.
-func (g *Graph) From(name string) []*Edge { return g.from[g.canonical(name)] }
+func (g *Graph) From(name string) []*Edge {
+	g.index.Do(g.makeIndex)
+	return g.from[g.canonical(name)]
+}
 
 // To returns the edges that lead to a unit, by any of its names.
-func (g *Graph) To(name string) []*Edge { return g.to[g.canonical(name)] }
+func (g *Graph) To(name string) []*Edge {
+	g.index.Do(g.makeIndex)
+	return g.to[g.canonical(name)]
+}
+
+func (g *Graph) makeIndex() {
+	g.from = make(map[string][]*Edge, len(g.Set.Units))
+	g.to = make(map[string][]*Edge, len(g.Set.Units))
+	for i := range g.Edges {
+		e := &g.Edges[i]
+		from, to := g.canonical(e.From), g.canonical(e.To)
+		g.from[from] = append(g.from[from], e)
+		g.to[to] = append(g.to[to], e)
+	}
+}
 
 // Of returns the edges that a unit's own files make, [Install] included.
-func (g *Graph) Of(u *unit.Unit) []*Edge { return g.of[u] }
+func (g *Graph) Of(u *unit.Unit) iter.Seq[*Edge] {
+	own := g.of[u]
+	return func(yield func(*Edge) bool) {
+		for i := own.start; i < own.end; i++ {
+			if !yield(&g.Edges[i]) {
+				return
+			}
+		}
+	}
+}
+
+// keep returns a reference to a copy of ref that lives as long as the graph.
+func (g *Graph) keep(ref unit.Reference) *unit.Reference {
+	if len(g.refs) == cap(g.refs) {
+		g.refs = make([]unit.Reference, 0, 256)
+	}
+	g.refs = append(g.refs, ref)
+	return &g.refs[len(g.refs)-1]
+}
 
 // canonical returns the unit's own name for any of its names.
 func (g *Graph) canonical(name string) string {
@@ -145,22 +187,18 @@ var linkKinds = map[string]Kind{"wants": Wants, "requires": Requires, "upholds":
 
 // Build makes the graph of a set.
 func Build(set *unit.Set) *Graph {
-	g := &Graph{Set: set, Edges: make([]Edge, 0, 4*len(set.Units))}
+	g := &Graph{
+		Set:   set,
+		Edges: make([]Edge, 0, 6*len(set.Units)),
+		of:    make(map[*unit.Unit]edgeRange, len(set.Units)),
+	}
 	for _, u := range set.Units {
 		if u.State == unit.Masked {
 			continue
 		}
+		start := len(g.Edges)
 		g.add(u)
-	}
-	g.from = make(map[string][]*Edge, len(set.Units))
-	g.to = make(map[string][]*Edge, len(set.Units))
-	g.of = make(map[*unit.Unit][]*Edge, len(set.Units))
-	for i := range g.Edges {
-		e := &g.Edges[i]
-		g.of[e.Unit] = append(g.of[e.Unit], e)
-		from, to := g.canonical(e.From), g.canonical(e.To)
-		g.from[from] = append(g.from[from], e)
-		g.to[to] = append(g.to[to], e)
+		g.of[u] = edgeRange{start, len(g.Edges)}
 	}
 	return g
 }
@@ -174,8 +212,9 @@ func (g *Graph) add(u *unit.Unit) {
 			continue
 		}
 		for _, word := range value.Fields(setting.Value.String) {
-			if ref := (unit.Reference{Setting: setting, Word: word, Name: u.ResolveName(word.Text)}); ref.Name != "" {
-				g.Edges = append(g.Edges, Edge{From: name, To: ref.Name, Kind: kind, Unit: u, Ref: &ref})
+			if to := u.ResolveName(word.Text); to != "" {
+				ref := g.keep(unit.Reference{Setting: setting, At: word.Span, Name: to})
+				g.Edges = append(g.Edges, Edge{From: name, To: to, Kind: kind, Unit: u, Ref: ref})
 			}
 		}
 	}
@@ -205,7 +244,7 @@ func (g *Graph) references(u *unit.Unit, section, key string, edge func(name str
 			continue
 		}
 		e := edge(ref.Name)
-		e.Unit, e.Ref = u, &ref
+		e.Unit, e.Ref = u, g.keep(ref)
 		g.Edges = append(g.Edges, e)
 	}
 }
@@ -232,7 +271,7 @@ func (g *Graph) triggers(u *unit.Unit) {
 	if refs := u.References(trigger.section, trigger.key); len(refs) > 0 {
 		ref := refs[0]
 		if ref.Name != "" {
-			g.Edges = append(g.Edges, Edge{From: name, To: ref.Name, Kind: Triggers, Unit: u, Ref: &ref})
+			g.Edges = append(g.Edges, Edge{From: name, To: ref.Name, Kind: Triggers, Unit: u, Ref: g.keep(ref)})
 		}
 		return
 	}
@@ -270,6 +309,6 @@ func (g *Graph) slice(u *unit.Unit) {
 	}
 	ref := refs[len(refs)-1]
 	if ref.Name != "" {
-		g.Edges = append(g.Edges, Edge{From: u.Name.String(), To: ref.Name, Kind: InSlice, Unit: u, Ref: &ref})
+		g.Edges = append(g.Edges, Edge{From: u.Name.String(), To: ref.Name, Kind: InSlice, Unit: u, Ref: g.keep(ref)})
 	}
 }

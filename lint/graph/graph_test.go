@@ -292,7 +292,7 @@ Wants=gone.service
 		{"to its alias", g.To("al.service"), []string{"al.target Wants a.service", "c.service After al.service"}},
 		{"to a name that is nowhere", g.To("gone.service"), []string{"c.service Wants gone.service"}},
 		{"from a name that is nowhere", g.From("nothing.service"), nil},
-		{"of a.service", g.Of(g.Set.Lookup("a.service")), []string{"a.service Wants b.service", "al.target Wants a.service"}},
+		{"of a.service", slices.Collect(g.Of(g.Set.Lookup("a.service"))), []string{"a.service Wants b.service", "al.target Wants a.service"}},
 	} {
 		if diff := cmp.Diff(c.want, show(c.got)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", c.what, diff)

@@ -132,11 +132,15 @@ func (l *loader) scan(dir *Dir, rank int) {
 
 // scanOverlay notes the directories beside units that only the overlay has.
 func (l *loader) scanOverlay(dir *Dir, rank int) {
+	parents := map[string]bool{}
 	for file := range dir.Tree.Overlay {
 		parent := path.Dir(file)
-		if path.Dir(parent) == dir.Name && errors.Is(dir.Tree.Resolve(parent).Err, fs.ErrNotExist) {
-			l.addBeside(dir, rank, parent)
+		if path.Dir(parent) == dir.Name && isBeside(path.Base(parent)) && errors.Is(dir.Tree.Resolve(parent).Err, fs.ErrNotExist) {
+			parents[parent] = true
 		}
+	}
+	for _, parent := range sortedNames(parents) {
+		l.addBeside(dir, rank, parent)
 	}
 }
 
@@ -195,7 +199,7 @@ func (l *loader) addBeside(dir *Dir, rank int, name string) {
 		file := path.Join(name, e.Name())
 		switch {
 		case e.Type()&fs.ModeSymlink != 0 && errors.Is(dir.Tree.Resolve(file).Err, source.ErrLoop):
-			// To systemd it is not there.
+			// To systemd it is not there; up to 257 it hid others of its name.
 			l.set.problem(dir.report(file), source.ErrLoop.Error(), false)
 		case suffix == "d" && !isDropIn(e) && !e.IsDir():
 			l.set.Ignored = append(l.set.Ignored, Ignored{Path: dir.report(file), Unit: unitName})
@@ -316,15 +320,12 @@ func (l *loader) followLink(e *entry) bool {
 // is not; neither needs to exist (unit_file_resolve_symlink in
 // src/shared/unit-file.c).
 func (l *loader) inSearchPath(dir *Dir, target string) bool {
-	tree := dir.Tree
-	if tree.Rooted || !path.IsAbs(target) {
-		name := target
-		if !path.IsAbs(target) {
-			name = path.Join(dir.Name, path.Dir(target))
-		} else {
-			name = path.Dir(target)
-		}
-		link := tree.Resolve(name)
+	parent := path.Dir(target)
+	if !path.IsAbs(target) {
+		parent = path.Join(dir.Name, parent)
+	}
+	if tree := dir.Tree; tree.Rooted || !path.IsAbs(target) {
+		link := tree.Resolve(parent)
 		if link.Err == nil || errors.Is(link.Err, fs.ErrNotExist) {
 			for _, d := range l.set.Dirs {
 				if d.Tree == tree && isBelow(link.Name, d.Name) {
@@ -336,13 +337,14 @@ func (l *loader) inSearchPath(dir *Dir, target string) bool {
 			}
 		}
 	}
-	if !path.IsAbs(target) && dir.Host == "" {
-		return false
+	// What the link means where the checkout is deployed.
+	switch {
+	case path.IsAbs(target):
+		return l.onHostPath(parent)
+	case dir.Host != "":
+		return l.onHostPath(path.Join(dir.Host, path.Dir(target)))
 	}
-	if !path.IsAbs(target) {
-		target = path.Join(dir.Host, target)
-	}
-	return l.onHostPath(path.Dir(target))
+	return false
 }
 
 // onHostPath reports whether a directory of the deployed system is one of the

@@ -11,15 +11,18 @@ import (
 // Reference is a unit name that a setting mentions.
 type Reference struct {
 	Setting Setting
-	// Word is the name as it stands, with its place in the value.
-	Word value.Word
+	// At is the place of the name in the value.
+	At source.Span
 	// Name is the name with specifiers resolved. It is empty if that needs
 	// something that only the host knows, or in a template the instance.
 	Name string
 }
 
 // Span returns the place of the name in its file.
-func (r Reference) Span() source.Span { return r.Setting.Value.Span(r.Word.Span) }
+func (r Reference) Span() source.Span { return r.Setting.Value.Span(r.At) }
+
+// Text returns the name as it stands.
+func (r Reference) Text() string { return r.At.Of(r.Setting.Value.String) }
 
 // References returns the unit names in the assignments to a key, in order. Keys
 // that hold one name (Unit=, Service=, Slice=) give their deciding assignment.
@@ -27,7 +30,7 @@ func (u *Unit) References(section, key string) []Reference {
 	var found []Reference
 	for _, setting := range u.inForce(section, key) {
 		for _, word := range value.Fields(setting.Value.String) {
-			found = append(found, Reference{setting, word, u.nameIn(section, word.Text)})
+			found = append(found, Reference{setting, word.Span, u.nameIn(section, word.Text)})
 		}
 	}
 	return found

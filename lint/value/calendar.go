@@ -647,7 +647,7 @@ func calendar(a argument) []*Problem {
 	r := calendarReader{text: e.Text, end: len(e.Text)}
 	c, problem := r.read()
 	if problem != nil {
-		return a.single(mapped(problem, e.Word))
+		return a.single(e.place(problem))
 	}
 	date, day, ok := c.conflict()
 	if !ok || a.Release < conflictSince {

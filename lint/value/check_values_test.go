@@ -8,11 +8,10 @@ import (
 	"github.com/unitvet/unitvet/lint/directive"
 )
 
-// at returns the n-th problem kind that a value should have, and the part of the value
-// that it is about.
+// finding is a problem with a part of a value.
 type finding struct {
-	kind ProblemKind
-	part string
+	Kind ProblemKind
+	Part string
 }
 
 func TestCheckValues(t *testing.T) {
@@ -85,12 +84,12 @@ func TestCheckValues(t *testing.T) {
 		{"Service", "RestartSec", "5 minutess", newest, one(BadTimespan, "s")},
 		{"Service", "RestartSec", "1h, 5min", newest, one(BadTimespan, ", 5min")},
 		{"Service", "RestartSec", "-1", newest, one(OutOfRange, "-1")},
-		{"Service", "RestartSec", "5%i", newest, one(BadTimespan, "%i")},
+		{"Service", "RestartSec", "5%i", newest, one(BadTimespan, "5%i")},
 		{"Timer", "OnBootSec", "%i", newest, one(BadTimespan, "%i")},
 		{"Timer", "OnBootSec", "%x", newest, one(UnknownSpecifier, "%x")},
 		{"Service", "ManagedOOMMemoryPressureDurationSec", "500ms", newest, one(OutOfRange, "500ms")},
 		{"Service", "TimerSlackNSec", "50ns", newest, nil},
-		{"Service", "TimeoutSec", "50ns", newest, one(BadTimespan, "ns")},
+		{"Service", "TimeoutSec", "50ns", newest, one(BadTimespan, "50ns")},
 
 		{"Service", "LimitNOFILE", "1024:infinity", newest, nil},
 		{"Service", "LimitNOFILE", "64K", newest, one(BadLimit, "64K")},
@@ -187,7 +186,7 @@ func TestCheckValues(t *testing.T) {
 		{"Unit", "ConditionHost", "%x", newest, one(UnknownSpecifier, "%x")},
 
 		{"Timer", "OnCalendar", "Mon..Fri *-*-* 09:00", newest, nil},
-		{"Timer", "OnCalendar", "9am", newest, one(BadCalendar, "9am")},
+		{"Timer", "OnCalendar", "9am", newest, one(BadCalendar, "am")},
 		{"Timer", "OnCalendar", "daily CEST", newest, one(UnknownTimeZone, "CEST")},
 		{"Timer", "OnCalendar", "Tue 2026-01-01", newest, one(WeekdayConflict, "Tue 2026-01-01")},
 		{"Timer", "OnCalendar", "Tue 2026-01-01", 257, nil},
@@ -288,7 +287,7 @@ func TestPatterns(t *testing.T) {
 	bad := map[string]string{
 		"a(b": "(", "a)": ")", "[a": "[", "a|*": "*", "a**": "", "^*": "*", "(+)": "+", "a{3,2}": "{3,2}", "a{70000}": "{70000}", `a\`: `\`, `\i`: `\i`,
 		"[z-a]": "z-a", "[[:foo:]]": "[:foo:]", "[:alpha:]": "[", `\2(a)`: `\2`, `\k<n>`: `\k<n>`, "(?<1>a)": "(?<1>a)", "(?<n>a)(?<n>b)": "(?<n>b)",
-		"(?z)": "(?z", "(*FOO)": "(*FOO", "(?(1)a|b|c)": "|", `[a-\d]`: "", `\x{100}`: `\x{100}`, "(?": "(?", "(?#c": "(?", "(?1)": "(?1)",
+		"(?z)": "(?z", "(*FOO)": "(*FOO", "(?(1)a|b|c)": "|", `[a-\d]`: "", `\x{100}`: `\x{100}`, "(?": "(?", "(?#c": "(?#", "(?1)": "(?1)",
 	}
 	for s, part := range bad {
 		problem := checkPattern(s)

@@ -47,7 +47,11 @@ func (a argument) checkPath(e expanded, needs pathNeeds) *Problem {
 		return mapped(problem, e.Word)
 	}
 	if problem := checkStart(e.Text, needs); problem != nil {
-		return mapped(problem, e.Word)
+		problem = mapped(problem, e.Word)
+		if e.Text == "" { // specifiers that stand for nothing
+			problem.Span = e.Span
+		}
+		return problem
 	}
 	if !strings.HasPrefix(e.Text, "/") {
 		return mapped(CheckRelativePath(e.Text), e.Word)

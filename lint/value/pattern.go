@@ -105,9 +105,14 @@ func (p *patternReader) read() *Problem {
 		case '[':
 			repeatable, problem = true, p.class()
 		case '(':
-			comment := strings.HasPrefix(p.rest(), "(?#")
-			if problem = p.group(); !comment {
-				repeatable = false
+			depth := len(p.open)
+			switch rest := p.rest(); {
+			case strings.HasPrefix(rest, "(?#"): // what is before the comment counts
+				problem = p.group()
+			default:
+				problem = p.group()
+				// A call or a reference is over at once, and so is a switch.
+				repeatable = len(p.open) == depth && strings.IndexByte("RP&0123456789", rest[min(2, len(rest)-1)]) >= 0
 			}
 		case ')':
 			if len(p.open) == 0 {

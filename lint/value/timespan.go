@@ -206,6 +206,16 @@ func (a argument) decided(e expanded) bool {
 	return e.exact || e.open < 0 && !slices.ContainsFunc(uses, func(u SpecifierUse) bool { return strings.IndexByte(undecided, u.Char) >= 0 })
 }
 
+// place gives a problem with the expanded text its place in the value, which is all of
+// it where the text is empty.
+func (e expanded) place(problem *Problem) *Problem {
+	if e.Text == "" {
+		problem.Span = e.Span
+		return problem
+	}
+	return mapped(problem, e.Word)
+}
+
 // timespan is the grammar of time spans in seconds (config_parse_sec,
 // config_parse_timer and others).
 func timespan(a argument) []*Problem {
@@ -218,7 +228,7 @@ func timespan(a argument) []*Problem {
 	}
 	n, problem := timespanGrammar{unit: uint64(Second), scale: 1}.parse(e.Text)
 	if problem != nil {
-		return a.single(mapped(problem, e.Word))
+		return a.single(e.place(problem))
 	}
 	if a.Key == "ManagedOOMMemoryPressureDurationSec" && (Timespan(n) < Second || Timespan(n) == Forever) {
 		return a.number(outside, "a time span of at least 1s that is not infinity")

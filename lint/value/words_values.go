@@ -91,7 +91,7 @@ func xattr(a argument) []*Problem {
 	}
 	const namespace = "user."
 	if (name.open < 0 || name.open >= len(namespace)) && !strings.HasPrefix(name.Text, namespace) {
-		return bad("the name of the attribute does not start with user.")
+		return bad(`the name of the attribute does not start with "user."`)
 	}
 	_, problem = a.expand(a.word().Slice(eq+1, len(a.Text)), maxExpansion)
 	return a.single(problem)

@@ -24,7 +24,7 @@ var DanglingDependency = &lint.Rule{
 }
 
 func danglingDependency(p *lint.UnitPass) {
-	for _, e := range p.Set.Graph.Of(p.Unit) {
+	for e := range p.Set.Graph.Of(p.Unit) {
 		if e.Ref == nil || e.Install || e.Kind == graph.Triggers || e.Kind == graph.InSlice ||
 			isMember(p.Unit, e) || !valid(e.To) {
 			continue
@@ -39,7 +39,7 @@ func danglingDependency(p *lint.UnitPass) {
 		setting := e.Ref.Setting
 		p.Report(lint.Finding{
 			Severity: v.severity,
-			Place:    lint.AtWord(setting, e.Ref.Word.Span),
+			Place:    lint.AtWord(setting, e.Ref.At),
 			Message:  fmt.Sprintf("%s= names %s, %s: %s%s", setting.Key.String, e.To, v.text, v.unless, effect(e.Kind)),
 			Help:     v.help,
 			Fixes:    []lint.Fix{removeWord(*e.Ref, false)},

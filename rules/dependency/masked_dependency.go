@@ -24,7 +24,7 @@ var MaskedDependency = &lint.Rule{
 }
 
 func maskedDependency(p *lint.UnitPass) {
-	for _, e := range p.Set.Graph.Of(p.Unit) {
+	for e := range p.Set.Graph.Of(p.Unit) {
 		if e.Ref == nil || e.Install || !e.Kind.Requirement() && e.Kind != graph.Wants && e.Kind != graph.Upholds {
 			continue
 		}
@@ -34,7 +34,7 @@ func maskedDependency(p *lint.UnitPass) {
 		}
 		setting := e.Ref.Setting
 		finding := lint.Finding{
-			Place:   lint.AtWord(setting, e.Ref.Word.Span),
+			Place:   lint.AtWord(setting, e.Ref.At),
 			Related: []lint.Related{{Place: lint.Place{Path: masked.Path}, Message: "the mask"}},
 			Help:    "remove the name, or unmask the unit: delete " + masked.Path,
 			Fixes:   []lint.Fix{removeWord(*e.Ref, false)},

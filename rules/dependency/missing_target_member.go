@@ -31,7 +31,7 @@ func isMember(u *unit.Unit, e *graph.Edge) bool {
 }
 
 func missingTargetMember(p *lint.UnitPass) {
-	for _, e := range p.Set.Graph.Of(p.Unit) {
+	for e := range p.Set.Graph.Of(p.Unit) {
 		if !isMember(p.Unit, e) || !valid(e.To) || e.Link != nil && e.Link.Outside {
 			continue
 		}
@@ -42,7 +42,7 @@ func missingTargetMember(p *lint.UnitPass) {
 		finding := lint.Finding{Severity: v.severity, Help: v.help}
 		switch {
 		case e.Ref != nil:
-			finding.Place = lint.AtWord(e.Ref.Setting, e.Ref.Word.Span)
+			finding.Place = lint.AtWord(e.Ref.Setting, e.Ref.At)
 			finding.Message = fmt.Sprintf("%s= names %s, %s", e.Ref.Setting.Key.String, e.To, v.text)
 			finding.Fixes = []lint.Fix{removeWord(*e.Ref, false)}
 		default:

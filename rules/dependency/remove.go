@@ -14,14 +14,14 @@ import (
 func removeWord(ref unit.Reference, safe bool) lint.Fix {
 	setting := ref.Setting
 	file := setting.Part.Source
-	fix := lint.Fix{Title: "remove " + ref.Word.Text + " from " + setting.Key.String + "=", Safe: safe}
+	fix := lint.Fix{Title: "remove " + ref.Text() + " from " + setting.Key.String + "=", Safe: safe}
 	words := value.Fields(setting.Value.String)
 	if len(words) == 1 {
 		fix.Title = "remove the line"
 		fix.Edits = []lint.Edit{{Place: lint.Place{File: file, Span: setting.Span()}}}
 		return fix
 	}
-	for _, span := range cut(file.Text, setting, words, ref.Word.Span) {
+	for _, span := range cut(file.Text, setting, words, ref.At) {
 		fix.Edits = append(fix.Edits, lint.Edit{Place: lint.Place{File: file, Span: span}})
 	}
 	return fix

@@ -25,14 +25,14 @@ var SelfDependency = &lint.Rule{
 }
 
 func selfDependency(p *lint.UnitPass) {
-	for _, e := range p.Set.Graph.Of(p.Unit) {
+	for e := range p.Set.Graph.Of(p.Unit) {
 		if e.Ref == nil || e.Install || e.Kind == graph.InSlice || !slices.Contains(p.Unit.Names, e.To) {
 			continue
 		}
 		setting := e.Ref.Setting
 		p.Report(lint.Finding{
-			Place:   lint.AtWord(setting, e.Ref.Word.Span),
-			Message: fmt.Sprintf("%s=%s names the unit itself", setting.Key.String, e.Ref.Word.Text),
+			Place:   lint.AtWord(setting, e.Ref.At),
+			Message: fmt.Sprintf("%s=%s names the unit itself", setting.Key.String, e.Ref.Text()),
 			Help:    "systemd drops a dependency of a unit on itself: remove the name, or write the unit that was meant",
 			Fixes:   []lint.Fix{removeWord(*e.Ref, true)},
 		})

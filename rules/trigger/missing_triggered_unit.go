@@ -37,7 +37,7 @@ var starts = map[string]string{
 
 func missingTriggeredUnit(p *lint.UnitPass) {
 	u := p.Unit
-	for _, e := range p.Set.Graph.Of(u) {
+	for e := range p.Set.Graph.Of(u) {
 		if e.Kind != graph.Triggers {
 			continue
 		}
@@ -87,7 +87,7 @@ func pulledIn(g *graph.Graph, u *unit.Unit) bool {
 // section.
 func place(u *unit.Unit, e *graph.Edge) lint.Place {
 	if e.Ref != nil {
-		return lint.AtWord(e.Ref.Setting, e.Ref.Word.Span)
+		return lint.AtWord(e.Ref.Setting, e.Ref.At)
 	}
 	var first *syntax.Header
 	for _, section := range u.Fragment.Sections {

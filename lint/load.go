@@ -124,9 +124,13 @@ func (l *input) root() error {
 // rootFocus puts a path in focus that is given as on this machine, or as on the
 // root.
 func (l *input) rootFocus(tree *source.Tree, report, p string) {
-	name, err := filepath.Rel(l.opts.Root, p)
-	if err != nil || strings.HasPrefix(name, "..") {
-		name = p
+	name := p
+	if root, err := filepath.Abs(l.opts.Root); err == nil {
+		if here, err := filepath.Abs(p); err == nil {
+			if inside, err := filepath.Rel(root, here); err == nil && filepath.IsLocal(inside) {
+				name = inside
+			}
+		}
 	}
 	name = filepath.ToSlash(name)
 	link := tree.Resolve(name)

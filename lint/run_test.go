@@ -348,6 +348,11 @@ root/etc/systemd/system/a.service.d/x.conf each-unit: drop-in of a.service
 			}
 		})
 	}
+	dir := inDir(t, archive)
+	got := dump(run(t, lint.Options{Input: lint.Input{Root: filepath.Join(dir, "root"), Paths: []string{"root/etc"}}}), dir+"/")
+	if diff := cmp.Diff(strings.TrimPrefix(dropIn, "\n"), strings.ReplaceAll(got, "$DIR", "")); diff != "" {
+		t.Errorf("absolute root, relative path (-want +got):\n%s", diff)
+	}
 	for root, want := range map[string]string{
 		"gone":            "! gone: no such file or directory\n",
 		"root/etc/passwd": "! root/etc/passwd: not a directory\n",
@@ -561,5 +566,31 @@ func TestDeterministic(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Fatalf("run %d with %d processors and %q (-want +got):\n%s", i, procs, opts.Paths, diff)
 		}
+	}
+}
+
+func TestUnreadable(t *testing.T) {
+	if os.Geteuid() == 0 {
+		t.Skip("root reads everything")
+	}
+	dir := inDir(t, `
+mode: units/a.service 0000
+mode: units/closed 0000
+-- units/a.service --
+[Service]
+-- units/b.service --
+[Service]
+-- units/closed/c.service --
+[Service]
+`)
+	t.Cleanup(func() { _ = os.Chmod(filepath.Join(dir, "units/closed"), 0o700) }) //nolint:gosec // a test's directory
+	want := `units/a.service each-unit: unit a.service
+units/b.service each-file: file of b.service
+units/b.service each-unit: unit b.service
+! units/a.service: permission denied
+! units/closed: permission denied
+`
+	if diff := cmp.Diff(want, dump(run(t, lint.Options{Input: lint.Input{Paths: []string{"."}}}), dir)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

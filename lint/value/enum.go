@@ -201,9 +201,10 @@ func (a argument) unknownWord(w Word, effect Effect) *Problem {
 // unknownWords returns the problems of the words that the vocabulary does not have.
 func (a argument) unknownWords(words []Word, effect Effect) []*Problem {
 	var problems []*Problem
+	expected := a.words()
 	for _, w := range words {
 		if !a.hasWord(w.Text) {
-			problems = append(problems, a.unknownWord(w, effect))
+			problems = append(problems, &Problem{Kind: UnknownWord, Span: w.Span, Text: "unknown word " + quoted(w.Text), Expected: expected, Effect: effect})
 		}
 	}
 	return problems

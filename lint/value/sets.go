@@ -2,6 +2,7 @@ package value
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/unitvet/unitvet/lint/directive"
@@ -222,16 +223,15 @@ func addressFamilySet(a argument) []*Problem {
 	words, last := a.inverted(unquote)
 	var problems []*Problem
 	for _, w := range words {
-		if strings.EqualFold(w.Text, "none") || !a.hasWordInAnyCase(w.Text) {
-			problems = append(problems, a.unknownWord(w, DropsEntry))
+		if !strings.EqualFold(w.Text, "none") && a.hasWordInAnyCase(w.Text) {
+			continue
 		}
-	}
-	problems = a.renamed(problems, UnknownAddressFamily, "address family")
-	for _, p := range problems {
-		p.Expected = "names such as AF_UNIX, AF_INET or AF_INET6"
+		p := &Problem{Kind: UnknownAddressFamily, Span: w.Span, Text: "unknown address family " + quoted(w.Text),
+			Expected: "names such as AF_UNIX, AF_INET or AF_INET6", Effect: DropsEntry}
+		problems = append(problems, p)
 		if a.Release >= wholeSince {
 			p.Effect = DropsRest
-			return []*Problem{p}
+			return problems
 		}
 	}
 	return appendProblem(problems, last)
@@ -251,14 +251,8 @@ func (a argument) hasWordInAnyCase(word string) bool {
 // groups (bpf_restrict_fs_parse_filesystem in src/core/bpf-restrict-fs.c).
 func fileSystemSet(a argument) []*Problem {
 	words, last := a.inverted(unquote)
-	var problems []*Problem
-	for _, w := range words {
-		if strings.HasPrefix(w.Text, "@") && !a.hasWord(w.Text) {
-			problems = append(problems, a.unknownWord(w, DropsEntry))
-		}
-	}
-	problems = a.renamed(problems, UnknownFileSystemGroup, "group of file systems")
-	return appendProblem(problems, last)
+	groups := slices.DeleteFunc(words, func(w Word) bool { return !strings.HasPrefix(w.Text, "@") })
+	return appendProblem(a.renamed(a.unknownWords(groups, DropsEntry), UnknownFileSystemGroup, "group of file systems"), last)
 }
 
 // lookupCapabilities returns a directive whose vocabulary are the capabilities.

@@ -138,21 +138,23 @@ func (r *run) check(ctx context.Context, set *Set, rules []*Rule) error {
 		}
 	}
 	each(0, len(files), func(i int, t *task) {
+		memo := &Memo{}
 		for _, rule := range rules {
 			if rule.CheckFile == nil {
 				continue
 			}
-			p := &FilePass{pass: pass{Set: set, rule: rule}, Part: files[i].part, Unit: files[i].unit}
+			p := &FilePass{pass: pass{Set: set, rule: rule}, Part: files[i].part, Unit: files[i].unit, Memo: memo}
 			guard(rule, p.Part.Source.Path, &t.problems, func() { rule.CheckFile(p) })
 			t.findings = append(t.findings, p.findings...)
 		}
 	})
 	each(len(files), len(units), func(i int, t *task) {
+		memo := &Memo{}
 		for _, rule := range rules {
 			if rule.CheckUnit == nil {
 				continue
 			}
-			p := &UnitPass{pass: pass{Set: set, rule: rule}, Unit: units[i]}
+			p := &UnitPass{pass: pass{Set: set, rule: rule}, Unit: units[i], Memo: memo}
 			guard(rule, p.Unit.Name.String(), &t.problems, func() { rule.CheckUnit(p) })
 			t.findings = append(t.findings, p.findings...)
 		}

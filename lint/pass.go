@@ -59,6 +59,8 @@ type FilePass struct {
 	// Unit is a unit that the file belongs to: the first one, for a drop-in that
 	// applies to several.
 	Unit *unit.Unit
+	// Memo is shared by the rules that look at the file.
+	Memo *Memo
 }
 
 // Report adds a finding about the file's unit.
@@ -74,6 +76,8 @@ func (p *FilePass) Report(f Finding) {
 type UnitPass struct {
 	pass
 	Unit *unit.Unit
+	// Memo is shared by the rules that look at the unit.
+	Memo *Memo
 }
 
 // Report adds a finding about the unit.

@@ -335,3 +335,39 @@ func loadExceptions(t *testing.T) exceptionTable {
 	}
 	return table
 }
+
+// TestOracleConditions asks systemd which conditions it cannot evaluate.
+func TestOracleConditions(t *testing.T) {
+	analyze, release := tool(t, "systemd-analyze")
+	values := map[string][]string{
+		"ACPower":        {"yes", "foo", "1", "TRUE", "2"},
+		"FirstBoot":      {"no", "maybe"},
+		"CPUs":           {"1", ">=1", ">= 1", "=> 1", "<>1", "x", ">=", "-1", "0x1", "!=4", "==1", "$=1"},
+		"Memory":         {"1G", ">=1G", ">= 1G", "lots", "1GB", "<5M", "<= 1.5G", "50%"},
+		"KernelVersion":  {"5.*", ">=5.10", ">= 5.10", ">=5.10 <99", ">=0 <", "<", "", `">= 5"`, `>="5`, "=", "!=1", "$=*", "!$=x*", "= >= 5"},
+		"OSRelease":      {"ID=debian", "ID = debian", "ID= debian", "ID", "VERSION_ID>=1", "ID$=deb*", "1D=x", "=x", `"ID=debian"`, "ID=debian VERSION_ID<999", `ID="debian`},
+		"MemoryPressure": {"5%", "5", "5%/10sec", "5%/1min", "5%/2min", "101%", "5% / 5min", "5%/", "x"},
+		"Capability":     {"CAP_KILL", "cap_kill", "CAP_FOO", "5", "63", "62"},
+		"Firmware":       {"uefi", "foo", "smbios-field(bios_vendor = x)", "smbios-field(x)", "smbios-field(bios_vendor >)", "smbios-field(bios_vendor = a b)", "smbios-field(", "smbios-field(a/b = c)"},
+	}
+	for name, list := range values {
+		d, _ := directive.Lookup("Unit", "Condition"+name)
+		for _, v := range list {
+			if v == "" {
+				continue
+			}
+			cmd := exec.Command(analyze, "condition", d.Key+"="+v)
+			cmd.Env = append(os.Environ(), "SYSTEMD_LOG_LEVEL=debug")
+			out, _ := cmd.CombinedOutput() // fails when the condition does not hold
+			if !bytes.Contains(out, []byte("test.service: ")) {
+				t.Skip("systemd-analyze condition does not say what it tests here")
+			}
+			refused := bytes.Contains(out, []byte("Couldn't determine result"))
+			problems := Check(d, v, Context{}, release)
+			counted := slices.ContainsFunc(problems, func(p *Problem) bool { return strings.HasSuffix(p.Text, "counts as failed") })
+			if refused != counted {
+				t.Errorf("%s=%s: refused by systemd %d: %v; problems: %v", d.Key, v, release, refused, problems)
+			}
+		}
+	}
+}

@@ -98,11 +98,14 @@ var conditionArguments = map[string]func(a argument, s string) (text, expected s
 		switch {
 		case s == "uefi" || s == "device-tree":
 			return "", ""
-		case (strings.HasPrefix(s, "device-tree-compatible(") || strings.HasPrefix(s, "smbios-field(")) && strings.HasSuffix(s, ")"):
+		case strings.HasPrefix(s, "device-tree-compatible(") && strings.HasSuffix(s, ")"):
+			return "", ""
+		case strings.HasPrefix(s, "smbios-field("):
 			field := strings.TrimPrefix(s, "smbios-field(")
-			if field == s || validComparison(field[:len(field)-1]) {
+			if strings.HasSuffix(field, ")") && validComparison(field[:len(field)-1]) {
 				return "", ""
 			}
+			return quoted(s) + " is no comparison: the condition counts as failed", expected
 		}
 		return quoted(s) + " never matches", expected
 	},
@@ -144,9 +147,9 @@ var conditionArguments = map[string]func(a argument, s string) (text, expected s
 		if slice, rest, ok := strings.Cut(s, ":"); ok && CheckSlice(strings.Trim(slice, blanks)) == nil {
 			value = rest
 		}
-		value, span, ok := strings.Cut(value, "/")
+		value, span, _ := strings.Cut(value, "/")
 		span = strings.TrimLeft(span, blanks)
-		if n, f := permyriad(strings.Trim(value, blanks), a.Release); f == fine && n <= wholePermyriad && (!ok ||
+		if n, f := permyriad(strings.Trim(value, blanks), a.Release); f == fine && n <= wholePermyriad && (span == "" ||
 			strings.HasPrefix(span, "10sec") || strings.HasPrefix(span, "1min") || strings.HasPrefix(span, "5min")) {
 			return "", ""
 		}

@@ -128,7 +128,10 @@ func capabilitySet(a argument) []*Problem {
 // hasCapability reports whether s is the name, in any case, or the number of a
 // capability (capability_from_name in src/basic/cap-list.c).
 func (a argument) hasCapability(s string) bool {
-	const highest = 62
+	highest := int64(62)
+	if a.Release <= 252 {
+		highest = 63
+	}
 	if n, f := parseSigned(s, 32, a.Release); f == fine {
 		return n >= 0 && n <= highest
 	}

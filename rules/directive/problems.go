@@ -9,6 +9,7 @@ import (
 	"github.com/unitvet/unitvet/lint"
 	"github.com/unitvet/unitvet/lint/directive"
 	"github.com/unitvet/unitvet/lint/source"
+	"github.com/unitvet/unitvet/lint/syntax"
 	"github.com/unitvet/unitvet/lint/unit"
 	"github.com/unitvet/unitvet/lint/value"
 )
@@ -127,6 +128,9 @@ func tells(id string) func(*lint.FilePass) {
 		raw = ofKeys("OnCalendar")
 	}
 	return func(p *lint.FilePass) {
+		if len(allProblems(p)) == 0 {
+			return
+		}
 		for s := range settings(p, raw) {
 			if !wanted(s) {
 				continue
@@ -145,6 +149,31 @@ func tells(id string) func(*lint.FilePass) {
 // releases after the target accept. What rules of the family syntax explain is left
 // out.
 func problems(p *lint.FilePass, s setting) (invalid, tooNew []*value.Problem) {
+	judged := allProblems(p)[s.Assignment]
+	return judged.invalid, judged.tooNew
+}
+
+// judgement is what problems returns.
+type judgement struct{ invalid, tooNew []*value.Problem }
+
+// judgementsKey is what the judgements of a file are remembered under.
+type judgementsKey struct{}
+
+// allProblems judges the settings of a file, for all rules of the family. Those
+// that are fine are not in the result.
+func allProblems(p *lint.FilePass) map[*syntax.Assignment]judgement {
+	return lint.Once(p.Memo, judgementsKey{}, func() map[*syntax.Assignment]judgement {
+		all := map[*syntax.Assignment]judgement{}
+		for s := range settings(p, every) {
+			if invalid, tooNew := judge(p, s); len(invalid)+len(tooNew) > 0 {
+				all[s.Assignment] = judgement{invalid, tooNew}
+			}
+		}
+		return all
+	})
+}
+
+func judge(p *lint.FilePass, s setting) (invalid, tooNew []*value.Problem) {
 	release := p.Set.Release
 	if s.text == "" || !s.works(release) {
 		return nil, nil

@@ -23,7 +23,7 @@ var ValueTooNew = &lint.Rule{
 }
 
 func valueTooNew(p *lint.FilePass) {
-	if p.Set.Release >= directive.Latest {
+	if p.Set.Release >= directive.Latest || len(allProblems(p)) == 0 {
 		return
 	}
 	for s := range settings(p, every) {

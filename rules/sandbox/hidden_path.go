@@ -29,7 +29,7 @@ var HiddenPath = &lint.Rule{
 }
 
 func hiddenPath(p *lint.UnitPass) {
-	s, ok := look(p.Set, p.Unit)
+	s, ok := lookOnce(p)
 	if !ok {
 		return
 	}

@@ -29,7 +29,7 @@ var MissingReadWritePath = &lint.Rule{
 }
 
 func missingReadWritePath(p *lint.UnitPass) {
-	s, ok := look(p.Set, p.Unit)
+	s, ok := lookOnce(p)
 	if !ok {
 		return
 	}

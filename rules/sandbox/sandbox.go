@@ -60,6 +60,18 @@ type subject struct {
 	elsewhere bool
 }
 
+// subjectKey is what the subject of a unit is remembered under.
+type subjectKey struct{}
+
+// lookOnce is look for the rules that look at the same unit.
+func lookOnce(p *lint.UnitPass) (*subject, bool) {
+	s := lint.Once(p.Memo, subjectKey{}, func() *subject {
+		s, _ := look(p.Set, p.Unit)
+		return s
+	})
+	return s, len(s.confined) > 0
+}
+
 // look returns a unit as a subject, or false if it has no command in a sandbox.
 func look(set *lint.Set, u *unit.Unit) (*subject, bool) {
 	section := strings.ToUpper(u.Name.Type[:1]) + u.Name.Type[1:]

@@ -9,6 +9,7 @@ import (
 	"github.com/unitvet/unitvet/lint/directive"
 	"github.com/unitvet/unitvet/lint/source"
 	"github.com/unitvet/unitvet/lint/syntax"
+	"github.com/unitvet/unitvet/lint/unit"
 	"github.com/unitvet/unitvet/lint/value"
 )
 
@@ -45,7 +46,13 @@ const (
 
 // linesOf returns the assignments and bad lines of a file, header lines left out.
 func linesOf(p *lint.FilePass) []logicalLine {
-	part := p.Part
+	return lint.Once(p.Memo, linesKey{}, func() []logicalLine { return makeLines(p.Part) })
+}
+
+// linesKey is what the lines of a file are remembered under.
+type linesKey struct{}
+
+func makeLines(part *unit.Part) []logicalLine {
 	var lines []logicalLine
 	for _, section := range part.Sections {
 		meant := section.Name()

@@ -8,7 +8,7 @@ import (
 	"github.com/unitvet/unitvet/lint/directive"
 )
 
-// FuzzCheck gives any text to the grammar of any directive, in any release: problems
+// FuzzCheckValues gives any text to the grammar of any directive, in any release: problems
 // may be found, and lie within the text.
 func FuzzCheckValues(f *testing.F) {
 	var directives []*directive.Directive
@@ -34,8 +34,8 @@ func FuzzCheckValues(f *testing.F) {
 			if p.Span.Start < 0 || p.Span.End < p.Span.Start || p.Span.End > len(text) {
 				t.Errorf("%s=%q: %v lies at %v", d.Key, text, p, p.Span)
 			}
-			if p.Text == "" || strings.ContainsAny(p.Text, "\n\x00\x1b") {
-				t.Errorf("%s=%q: the problem says %q", d.Key, text, p.Text)
+			if p.Text == "" {
+				t.Errorf("%s=%q: the problem says nothing", d.Key, text)
 			}
 		}
 	})

@@ -320,10 +320,7 @@ func validGroupName(s string) bool {
 }
 
 // posixClasses are the names of classes that stand in brackets of their own.
-var posixClasses = map[string]bool{
-	"alpha": true, "lower": true, "upper": true, "alnum": true, "ascii": true, "blank": true, "cntrl": true, "digit": true,
-	"graph": true, "print": true, "punct": true, "space": true, "word": true, "xdigit": true,
-}
+var posixClasses = wordSet("alpha lower upper alnum ascii blank cntrl digit graph print punct space word xdigit")
 
 // posixAt returns the name of the class that s, which starts with a bracket, names, and
 // the byte that makes it one; ok is false if it is not of that form.
@@ -413,12 +410,8 @@ func (p *patternReader) classMember() (rune, *Problem) {
 // Words that may stand after (*.
 var (
 	// patternVerbs are those without an argument.
-	patternVerbs = map[string]bool{
-		"ACCEPT": true, "F": true, "FAIL": true, "COMMIT": true, "PRUNE": true, "SKIP": true, "THEN": true,
-		"UTF": true, "UCP": true, "NOTEMPTY": true, "NOTEMPTY_ATSTART": true, "NO_AUTO_POSSESS": true, "NO_DOTSTAR_ANCHOR": true,
-		"NO_JIT": true, "NO_START_OPT": true, "CR": true, "LF": true, "CRLF": true, "ANYCRLF": true, "ANY": true, "NUL": true,
-		"BSR_ANYCRLF": true, "BSR_UNICODE": true, "CASELESS_RESTRICT": true, "TURKISH_CASING": true,
-	}
+	patternVerbs = wordSet("ACCEPT F FAIL COMMIT PRUNE SKIP THEN UTF UCP NOTEMPTY NOTEMPTY_ATSTART NO_AUTO_POSSESS NO_DOTSTAR_ANCHOR " +
+		"NO_JIT NO_START_OPT CR LF CRLF ANYCRLF ANY NUL BSR_ANYCRLF BSR_UNICODE CASELESS_RESTRICT TURKISH_CASING")
 	// groupStarts begin a group that does not capture, after (?.
 	groupStarts = []string{":", "=", "!", ">", "<=", "<!", "*", "<*"}
 )

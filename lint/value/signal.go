@@ -6,56 +6,56 @@ import (
 	"github.com/unitvet/unitvet/lint/directive"
 )
 
-// signalCount is one more than the highest signal; signals from firstRealTime on are
-// real-time signals, the lowest being kept by the C library.
+// Signals from firstRealTime on are real-time signals; those before it are the C
+// library's own.
 const (
-	signalCount   = 65
 	firstRealTime = 34
-	realTimeSpan  = signalCount - 1 - firstRealTime
+	lastSignal    = 64
 )
 
 // signals are the names of signals without SIG (src/basic/signal-util.c).
-var signals = map[string]int{
-	"HUP": 1, "INT": 2, "QUIT": 3, "ILL": 4, "TRAP": 5, "ABRT": 6, "BUS": 7, "FPE": 8, "KILL": 9, "USR1": 10, "SEGV": 11,
-	"USR2": 12, "PIPE": 13, "ALRM": 14, "TERM": 15, "STKFLT": 16, "CHLD": 17, "CONT": 18, "STOP": 19, "TSTP": 20, "TTIN": 21,
-	"TTOU": 22, "URG": 23, "XCPU": 24, "XFSZ": 25, "VTALRM": 26, "PROF": 27, "WINCH": 28, "IO": 29, "PWR": 30, "SYS": 31,
+var signals = wordSet("HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU " +
+	"URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS")
+
+// wordSet returns a set of words.
+func wordSet(words string) map[string]bool {
+	set := map[string]bool{}
+	for word := range strings.FieldsSeq(words) {
+		set[word] = true
+	}
+	return set
 }
 
-// parseSignal reads a signal: a number, a name with or without SIG, RTMIN+n, RTMAX-n
+// checkSignal reads a signal: a number, a name with or without SIG, RTMIN+n, RTMAX-n
 // (signal_from_string in src/basic/signal-util.c).
-func parseSignal(s string, release int) (int, fault) {
+func checkSignal(s string, release int) fault {
 	if n, f := parseSigned(s, 32, release); f == fine {
-		if n <= 0 || n >= signalCount {
-			return 0, outside
+		if n <= 0 || n > lastSignal {
+			return outside
 		}
-		return int(n), fine
+		return fine
 	}
 	name := strings.TrimPrefix(s, "SIG")
-	if n, ok := signals[name]; ok {
-		return n, fine
+	if signals[name] {
+		return fine
 	}
-	for _, edge := range []struct {
-		name   string
-		sign   byte
-		signal int
-	}{{"RTMIN", '+', firstRealTime}, {"RTMAX", '-', signalCount - 1}} {
-		offset, ok := strings.CutPrefix(name, edge.name)
-		if !ok {
+	for _, edge := range []string{"RTMIN+", "RTMAX-"} {
+		offset, ok := strings.CutPrefix(name, edge[:len(edge)-1])
+		switch {
+		case !ok:
 			continue
-		}
-		if offset == "" {
-			return edge.signal, fine
-		}
-		if offset[0] != edge.sign {
-			return 0, malformed
+		case offset == "":
+			return fine
+		case offset[0] != edge[len(edge)-1]:
+			return malformed
 		}
 		n, f := parseSigned(offset, 32, release)
-		if f == fine && max(n, -n) > realTimeSpan {
+		if f == fine && max(n, -n) > lastSignal-firstRealTime {
 			f = outside
 		}
-		return edge.signal + int(n), f
+		return f
 	}
-	return 0, malformed
+	return malformed
 }
 
 // signalExample is what is expected of a signal.
@@ -63,7 +63,7 @@ const signalExample = "a signal such as SIGTERM, TERM, RTMIN+3 or 15"
 
 // signal is KillSignal= and its kin (config_parse_signal).
 func signal(a argument) []*Problem {
-	switch _, f := parseSignal(a.Text, a.Release); f {
+	switch checkSignal(a.Text, a.Release) {
 	case malformed:
 		return a.whole(BadSignal, quoted(a.Text)+" is no signal", signalExample)
 	case outside:
@@ -88,7 +88,7 @@ func exitStatusSet(a argument) []*Problem {
 		if _, f := parseUnsigned(w.Text, 8, a.Release); f == fine {
 			continue
 		}
-		if _, f := parseSignal(w.Text, a.Release); f != fine {
+		if checkSignal(w.Text, a.Release) != fine {
 			problems = append(problems, &Problem{Kind: BadExitStatus, Span: w.Span, Effect: DropsEntry,
 				Text:     quoted(w.Text) + " is neither an exit status nor a signal",
 				Expected: "a number from 0 to 255, a name such as TEMPFAIL, or a signal such as SIGTERM"})

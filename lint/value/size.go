@@ -171,8 +171,8 @@ func sizeOrPercent(a argument) []*Problem {
 	return a.size(f, "a number of bytes such as 4G, a percentage such as 10%, or off")
 }
 
-// zeroMemory are the memory limits that may be nothing, and the release that lets
-// them (config_parse_memory_limit in src/core/load-fragment.c).
+// zeroMemory are the memory limits that may be nothing (config_parse_memory_limit in
+// src/core/load-fragment.c).
 var zeroMemory = map[string]bool{
 	"DefaultMemoryLow": true, "DefaultMemoryMin": true, "MemoryLow": true, "MemoryMin": true, "MemorySwapMax": true,
 	"MemoryZSwapMax": true, "StartupMemoryLow": true, "StartupMemorySwapMax": true, "StartupMemoryZSwapMax": true,

@@ -352,7 +352,7 @@ func socketBind(a argument) []*Problem {
 	steps := []func(string) bool{
 		func(s string) bool { return s == "ipv4" || s == "ipv6" },
 		func(s string) bool { return strings.EqualFold(s, "tcp") || strings.EqualFold(s, "udp") },
-		func(s string) bool { return a.isPorts(s) },
+		a.isPorts,
 	}
 	for {
 		token, problem, ok := scan.next(colonSet, keepEmpty)

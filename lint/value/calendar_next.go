@@ -207,7 +207,7 @@ func fromEnd(ranges []CalendarRange, last int) []CalendarRange {
 // smaller ones stays. So "*:1/7" names 00:08 as the first minute of a day, not 00:01.
 // Where daylight saving time is not the same at both ends, it is an hour off, and if
 // that is back in time, it goes no further (tm_within_bounds and find_next in
-// src/shared/calendarspec.c).
+// src/shared/calendarspec.c, as of 257).
 func (l local) carry(over local, zone *time.Location) local {
 	landed := localTime(over.in(time.UTC))
 	next := landed

@@ -199,6 +199,10 @@ func TestOracleCalendar(t *testing.T) {
 			if forms[i] == "stuck" && form != "invalid" && len(times) < 4 {
 				continue
 			}
+			// Days that run past the end of a year were not started anew before 257.
+			if release < 257 && strings.HasPrefix(where.base, "2026-12") && form == forms[i] && len(c.Days) > 0 {
+				continue
+			}
 			if form != forms[i] || strings.Join(times, ", ") != strings.Join(elapses[i], ", ") {
 				bad++
 				if bad < 40 {

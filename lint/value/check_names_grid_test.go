@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/unitvet/unitvet/lint/directive"
 )
@@ -70,9 +71,7 @@ func TestGridUnits(t *testing.T) {
 	types := []string{"", ".", ".service", ".socket", ".target", ".mount", ".swap", ".device", ".automount", ".timer", ".path", ".slice", ".scope", ".bar", ".Service", ".service.", ".service ", ".busname", ".snapshot"}
 	names := product(stems, types)
 	var lists []string
-	for _, n := range []string{"a.service b.service", "a.service,b.service", "a.service b", "a.service  b.target", "a.service;b.service", "a.service\tb.service", `"a.service b.service"`, `a\ b.service`, `a.service \`, `a.service "b.service`, "a.service %k.service", "%n %n", "a.socket b.socket", "a.socket b.service", `a\.socket`, `a.socket \`, `a.socket b\`} {
-		lists = append(lists, n)
-	}
+	lists = append(lists, "a.service b.service", "a.service,b.service", "a.service b", "a.service  b.target", "a.service;b.service", "a.service\tb.service", `"a.service b.service"`, `a\ b.service`, `a.service \`, `a.service "b.service`, "a.service %k.service", "%n %n", "a.socket b.socket", "a.socket b.service", `a\.socket`, `a.socket \`, `a.socket b\`)
 	cases := cross("Unit.After Unit.Wants", append(names, lists...))
 	few := append(product(stems[:12], types), lists...)
 	cases = append(cases, cross("Unit.Before Unit.Requires Unit.Requisite Unit.BindsTo Unit.PartOf Unit.Upholds Unit.Conflicts Unit.OnFailure Unit.OnSuccess Unit.PropagatesReloadTo Unit.ReloadPropagatedFrom Unit.PropagatesStopTo Unit.StopPropagatedFrom Unit.JoinsNamespaceOf Unit.BindTo Unit.PropagateReloadTo", few)...)
@@ -188,6 +187,80 @@ var namesTypes = strings.Fields(`bpf-program bind-mount-list bus-name credential
 // gridTokens are what random values are made of.
 var gridTokens = strings.Split("/|/|/a|/b|a|b|:|:| | |-|+|!|@|%|%%|%n|%i|%t|%k|%p|..|.|~|=|,|;|\"|'|\\|\\x20|\\:|é|0|1|80|65535|:80|[::1]|127.0.0.1|/8|ro|rw|root|usr|norbind|user|foo|.service|.socket|.slice|.target|foo@|bar|A=b|A|_|*|?|[|]|#|$|$X|${Y}|man:|http://|file:|/dev/|char-|block-|cgroup|inet|ingress|:/x|infinity|1K|10ms|private|any|localhost|tcp|ipv4|lo|eth0|vsock:|route|verity|signed|append|read-only|org|.example|-a|\t|  |fd:|null|journal", "|")
 
+// gridSeeds are values that are changed at random, for the directives named before
+// them.
+var gridSeeds = [][2]string{
+	{"Unit.RequiresMountsFor Socket.Symlinks Service.ExecSearchPath Service.ReadWritePaths", "/a|/a/b /c|/a:/b:/c|-/a +/b -+/c|\"/a b\" /c\\ d|/%n/x %t"},
+	{"Service.StateDirectory Service.RuntimeDirectory Service.ConfigurationDirectory", "a|a/b c|a:b|a:b:ro c::ro|a\\:b:c|\"a b:c d\""},
+	{"Service.BindPaths Service.BindReadOnlyPaths", "/a|/a:/b|/a:/b:rbind|-/a:/b:norbind /c|\"/a b:/c d\"|/a\\:b:/c|/a /b:/c /d:/e:rbind"},
+	{"Service.TemporaryFileSystem", "/a|/a:ro|/a:mode=0700,size=1M /b|\"/a:x y\" /b:z"},
+	{"Service.MountImages Service.ExtensionImages", "/a:/b|/a:/b:ro|/a:/b:root:ro:usr:rw|-/a:/b:usr:ro,nodev:home:x /c:/d|/a:usr:ro|/a\\:b:/c:x"},
+	{"Service.RootImageOptions", "ro|root:ro usr:rw|root:ro,nodev home:x|\"root:a b\" ro"},
+	{"Service.RootImagePolicy", "*|root=verity|root=verity+signed:usr=absent:=ignore|root=encrypted+unprotected : =open"},
+	{"Service.OpenFile", "/a|/a:b|/a:b:read-only|/a::append,graceful|/a/b/c:d"},
+	{"Service.LoadCredential Service.SetCredential Service.SetCredentialEncrypted Service.ImportCredential", "a:/b|a:b|a:b\\nc|a:YWJj|a:YQ==|a*|a*:b|a.b:/c/d"},
+	{"Service.User Service.SupplementaryGroups", "root|1000|a b c|65536 65534|4294967294|a.b-c_d"},
+	{"Unit.After Service.Sockets Socket.Service Timer.Unit Service.Slice", "a.service|a.socket b.socket|a@b.service|a-b.slice|%n|%p@%i.service|-.mount|a@.target b.path"},
+	{"Socket.ListenStream Socket.ListenDatagram Socket.ListenSequentialPacket", "80|127.0.0.1:80|[::1]:80|[fe80::1]:80%%lo|/a/b|@a|vsock:2:1234|vsock-stream:1:2|%t/x|[::ffff:1.2.3.4]:65535|65535"},
+	{"Socket.ListenNetlink", "route|route 1|kobject-uevent 1|generic 4294967295|2 0x10"},
+	{"Socket.ListenFIFO Socket.ListenSpecial", "/a/b|/dev/x|/sys/x"},
+	{"Service.IPAddressAllow Slice.IPAddressDeny", "any|localhost 1.2.3.4/8|::1/128 fe80::/10|10.0.0.0/8|link-local multicast"},
+	{"Service.SocketBindAllow", "any|80|ipv4:tcp:80-90|ipv6:udp:65535|tcp:any|1-65535|ipv4:1"},
+	{"Socket.BindToDevice Service.RestrictNetworkInterfaces Service.BindNetworkInterface", "lo|eth0.1|~lo eth0|a b c|wlan_0-x|\"lo\" eth0"},
+	{"Service.BusName", "org.example.Foo|a.b|:1.2|_a-b.c1"},
+	{"Unit.Documentation", "man:x(8)|http://x https://y|file:/x info:y|\"man:a b\" man:c"},
+	{"Socket.FileDescriptorName Service.LogNamespace Service.DelegateSubgroup Service.LUOSession Service.OOMRules Service.StandardInputText", "a|a-b.c|a b|a_b:c|cpu.x|a\\nb\\x41"},
+	{"Socket.XAttrListen", "user.a=b|user.a.b=c d|user.%p=%n"},
+	{"Service.DeviceAllow", "/dev/null rw|/dev/a/b m|block-* r|char-x|\"/dev/a b\" rwm"},
+	{"Service.IODeviceWeight", "/dev/x 100|/a 10000|\"/a b\" 1"},
+	{"Service.IOReadBandwidthMax", "/dev/x 1M|/a 1.5K|/a infinity|/a 1000"},
+	{"Service.IODeviceLatencyTargetSec", "/dev/x 10ms|/a 1min 2s|/a 5"},
+	{"Service.BPFProgram", "ingress:/a|egress:/a/b|sock_create:/%n"},
+	{"Service.NFTSet", "cgroup:inet:a:b|user:ip:t_1:s.2 group:arp:x:y|\"cgroup:inet:a:b\""},
+	{"Service.Environment Service.PassEnvironment Service.UnsetEnvironment", "A=b|A=b C_1=d|\"A=b c\" D|A='b c' E=\\x41|A B C"},
+	{"Service.ExecStart Service.ExecStopPost", "/bin/a|-/bin/a b c|@/bin/a b|+/bin/a ; -/bin/b|echo x|!/a|:/a %n|\"/bin/a b\" 'c d'|/bin/a \\; b|-@:+/bin/a b"},
+	{"Service.StandardInput Service.StandardOutput", "null|file:/a|append:/a/b|fd:a|journal+console|truncate:%t/x|tty-force"},
+	{"Service.WorkingDirectory Service.PIDFile Service.EnvironmentFile Service.RootDirectory Service.TTYPath Path.PathExists", "/a/b|-/a|~|-~|a/b|%t/x|/a//b/./c/|-%t/a|/../a"},
+}
+
+func TestGridMutants(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	var cases []gridCase
+	for _, seed := range gridSeeds {
+		seeds := strings.Split(seed[1], "|")
+		for name := range strings.FieldsSeq(seed[0]) {
+			section, key, _ := strings.Cut(name, ".")
+			count := 120
+			if (gridCase{section, key, ""}).byLine() {
+				count = 2000
+			}
+			var values []string
+			for range count {
+				value := seeds[random.IntN(len(seeds))]
+				for range 1 + random.IntN(3) {
+					i := random.IntN(len(value) + 1)
+					j := min(i+random.IntN(3), len(value))
+					middle := ""
+					switch random.IntN(3) {
+					case 0:
+						middle = gridTokens[random.IntN(len(gridTokens))]
+					case 1:
+						other := seeds[random.IntN(len(seeds))]
+						middle = other[:random.IntN(len(other)+1)]
+						j = i
+					}
+					value = value[:i] + middle + value[j:]
+				}
+				if utf8.ValidString(value) {
+					values = append(values, value)
+				}
+			}
+			cases = append(cases, cross(name, values)...)
+		}
+	}
+	compareGrid(t, cases)
+}
+
 func TestGridRandom(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	var values []string
@@ -209,11 +282,15 @@ func TestGridRandom(t *testing.T) {
 		}
 		for _, d := range directive.Section(section) {
 			_, own := keyGrammars[d.Key]
-			if !own && !slices.Contains(namesTypes, string(d.Type)) || d.Status != directive.StatusActive && d.Status != directive.StatusAlias {
+			if !own && !slices.Contains(namesTypes, string(d.Type)) || d.Status != directive.StatusActive && d.Status != directive.StatusAlias ||
+				strings.HasSuffix(d.Key, "Overridable") { // which systemd warns of, whatever the value
 				continue
 			}
 			name := section + "." + d.Key
 			step, count := 1, 60
+			if (gridCase{section, d.Key, ""}).byLine() {
+				count = 1000
+			}
 			if seen[d.Key] { // the same in another section
 				step, count = 25, 2
 			}

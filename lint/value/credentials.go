@@ -86,7 +86,7 @@ func setCredential(a argument) []*Problem {
 		return a.single(problem)
 	}
 	if strings.HasSuffix(a.Key, "Encrypted") {
-		return a.single(checkBase64(data))
+		return a.single(base64In(data, a.Release))
 	}
 	return a.single(checkEscapes(data, true, a.Release))
 }

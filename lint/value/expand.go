@@ -43,11 +43,12 @@ const (
 
 // standIns are written in place of what is not known.
 var standIns = [...]string{
-	openForm: "x", wordForm: "x", optionForm: "x", idForm: "0123456789abcdef0123456789abcdef", numberForm: "1000", pathForm: "/x",
+	openForm: "x", wordForm: "x", optionForm: "x", idForm: "abcdef0123456789abcdef0123456789", numberForm: "1000", pathForm: "/x",
 }
 
 // formOf returns the form of a specifier that depends on the host or the user. The
-// others come from the name of the unit.
+// others come from the name of the unit, or are control groups that may be the root,
+// which is written as nothing.
 func formOf(char byte) form {
 	switch {
 	case strings.IndexByte("agHloquv", char) >= 0:
@@ -58,7 +59,7 @@ func formOf(char byte) form {
 		return idForm
 	case strings.IndexByte("GU", char) >= 0:
 		return numberForm
-	case strings.IndexByte("CcDdEhLRrSsTtVYy", char) >= 0:
+	case strings.IndexByte("CcDdEhLSsTtVYy", char) >= 0:
 		return pathForm
 	}
 	return openForm
@@ -92,7 +93,9 @@ func (a argument) expand(w Word, limit int) (expanded, *Problem) {
 		use := SpecifierUse{Char: w.Text[i+1], Span: w.Sub(i, i+2)}
 		i++
 		if !context.knows(use.Char, a.Release) {
-			return e, unknownSpecifier(use)
+			problem := unknownSpecifier(use)
+			problem.Effect = DropsEntry
+			return e, problem
 		}
 		text, ok := context.resolve(use.Char)
 		if !ok {

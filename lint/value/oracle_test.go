@@ -15,11 +15,12 @@ import (
 // These tests put what the others expect to systemd itself, where it is installed.
 
 // tool returns the path of a systemd tool and its release; the test is skipped
-// without it.
+// without it, and where UNITVET_ORACLE is not set: the grids take minutes, and a
+// systemd that was patched or built otherwise may have its own mind on a value.
 func tool(t *testing.T, name string) (path string, release int) {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("asking systemd takes seconds")
+	if testing.Short() || os.Getenv("UNITVET_ORACLE") == "" {
+		t.Skip("set UNITVET_ORACLE=1 to ask systemd")
 	}
 	path, err := exec.LookPath(name)
 	if err != nil {

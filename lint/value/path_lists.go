@@ -435,7 +435,8 @@ func openFile(a argument) []*Problem {
 	}
 	if name.Text == "" {
 		start, end := 0, 0
-		for start, end = range components(path.Text) {
+		for from, to := range components(path.Text) {
+			start, end = from, to // the last one counts
 		}
 		if name = path.Slice(start, end); name.Text == "" || name.Text == ".." {
 			return a.single(&Problem{Kind: BadFDName, Span: path.Span, Text: "the path has no name of a file at its end",

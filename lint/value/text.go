@@ -3,8 +3,6 @@ package value
 import (
 	"strings"
 	"unicode/utf8"
-
-	"github.com/unitvet/unitvet/lint/directive"
 )
 
 // freeText takes any text, specifiers expanded (config_parse_unit_string_printf).
@@ -85,10 +83,6 @@ func validJournalField(s string) bool {
 func base64Data(a argument) []*Problem {
 	return a.single(base64In(a.word(), a.Release))
 }
-
-// checkBase64 returns what is wrong with Base64 data to the newest release, nil if
-// nothing is.
-func checkBase64(w Word) *Problem { return base64In(w, directive.Latest) }
 
 // base64In returns what is wrong with Base64 data, nil if nothing is: padding must be
 // there, and blanks may be anywhere. The alphabet that is safe in URLs is as good since

@@ -11,7 +11,7 @@ import (
 // word and the release that brought it, if there is one. The words of short ones are
 // in package directive.
 //
-//go:embed data
+//go:embed data/*.tsv data/*.txt
 var data embed.FS
 
 // vocabulary is a set of words by the release that brought them, 0 if that is not

@@ -264,11 +264,35 @@ func (s *Set) Family(name string) (own bool, similar string) {
 	s.familyOnce.Do(s.makeFamily)
 	near, ok := s.near.Load(name)
 	if !ok {
-		closest, _ := value.Closest(name, s.ownNames) // "" if none is near
-		near, _ = s.near.LoadOrStore(name, closest)
+		near, _ = s.near.LoadOrStore(name, s.nearest(name))
 	}
 	similar = near.(string) //nolint:forcetypeassert // nothing else is stored
 	return similar != "" || s.ownWords[leadingWord(name)], similar
+}
+
+// nearest returns the own unit whose name is nearly name, or "". What all units of
+// a family share, the leading word and the type, would make any two look alike.
+func (s *Set) nearest(name string) string {
+	shared, kind := leadingWord(name), path.Ext(name)
+	var rests []string
+	names := map[string]string{}
+	for _, own := range s.ownNames {
+		if path.Ext(own) == kind && leadingWord(own) == shared {
+			rest := strings.TrimSuffix(strings.TrimPrefix(own, shared), kind)
+			rests = append(rests, rest)
+			names[rest] = own
+		}
+	}
+	if near, ok := value.Closest(strings.TrimSuffix(strings.TrimPrefix(name, shared), kind), rests); ok {
+		return names[near]
+	}
+	// A slip in the leading word itself.
+	for _, own := range s.ownNames {
+		if value.OneEdit(name, own) && len(shared) > 3 {
+			return own
+		}
+	}
+	return ""
 }
 
 func (s *Set) makeFamily() {

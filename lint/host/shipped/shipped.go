@@ -121,12 +121,11 @@ func unpack(data []byte) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var b strings.Builder
-	b.Grow(256 << 10)
-	if _, err := io.Copy(&b, r); err != nil {
+	text, err := io.ReadAll(r)
+	if err != nil {
 		return nil, err
 	}
-	return strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n"), nil
+	return strings.Split(strings.TrimSuffix(string(text), "\n"), "\n"), nil
 }
 
 func find(name string, scope Scope) (Unit, bool) {

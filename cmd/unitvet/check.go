@@ -57,7 +57,7 @@ be read, or the command line makes no sense.`,
 	flags.StringSliceVar(&f.ignored, "ignore", nil, "do not run the rules `ID[,ID...]`")
 	flags.StringVar(&f.failOn, "fail-on", "warning", "exit with 1 on findings of this `SEVERITY` or worse: info, warning, error or never")
 	flags.BoolVar(&f.strict, "strict", false, "show the findings of strict rules: hardening advice, taste, heuristics")
-	flags.StringArrayVarP(&f.formats, "format", "f", nil, "write `FORMAT[=FILE]`: text, json, sarif or github (repeatable; default text)")
+	flags.StringArrayVarP(&f.formats, "format", "f", nil, "write `FORMAT[=FILE]`: text, json, sarif, github, gitlab, rdjson, junit or checkstyle (repeatable; default text)")
 	flags.StringVar(&f.color, "color", "auto", "colour and links in text, `WHEN`: auto, always or never")
 	flags.IntVar(&f.systemd, "systemd", 0, fmt.Sprintf("the `RELEASE` of systemd that the units are for (default that of --root, or %d)", directive.Latest))
 	flags.StringVar(&f.distribution, "distribution", "any", "the `NAME` of the distribution whose packages units may rely on: "+strings.Join(shipped.DistributionNames(), ", "))

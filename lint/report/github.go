@@ -34,32 +34,7 @@ func GitHub(w io.Writer, result *lint.Result, opts Options) error {
 				_, _ = fmt.Fprintf(out, ",col=%d,endColumn=%d", r.Start.Column, r.End.Column)
 			}
 		}
-		_, _ = fmt.Fprintf(out, ",title=%s::%s\n", githubProperty.Replace(f.Rule.ID), githubData.Replace(githubMessage(f, opts)))
+		_, _ = fmt.Fprintf(out, ",title=%s::%s\n", githubProperty.Replace(f.Rule.ID), githubData.Replace(strings.Join(opts.lines(f), "\n")))
 	}
 	return out.Flush()
-}
-
-// githubMessage returns all of a finding that an annotation has room for.
-func githubMessage(f *lint.Finding, opts Options) string {
-	lines := []string{Escape(f.Message)}
-	for _, related := range f.Related {
-		lines = append(lines, githubStep(related, opts))
-	}
-	for _, step := range f.Evidence {
-		lines = append(lines, githubStep(step, opts))
-	}
-	if f.Result != "" {
-		lines = append(lines, "result: "+Escape(f.Result))
-	}
-	if f.Help != "" {
-		for line := range strings.SplitSeq(strings.TrimSpace(f.Help), "\n") {
-			lines = append(lines, "help: "+Escape(line))
-		}
-	}
-	return strings.Join(lines, "\n")
-}
-
-func githubStep(r lint.Related, opts Options) string {
-	path, _ := opts.inRepository(r.ReportPath())
-	return fmt.Sprintf("%s:%d: %s", Escape(path), r.Range().Start.Line, Escape(r.Message))
 }

@@ -40,10 +40,14 @@ type Format func(io.Writer, *lint.Result, Options) error
 
 // Formats are the formats by name.
 var Formats = map[string]Format{
-	"github": GitHub,
-	"json":   JSON,
-	"sarif":  SARIF,
-	"text":   Text,
+	"checkstyle": Checkstyle,
+	"github":     GitHub,
+	"gitlab":     GitLab,
+	"json":       JSON,
+	"junit":      JUnit,
+	"rdjson":     RDJSON,
+	"sarif":      SARIF,
+	"text":       Text,
 }
 
 // Output is a format and where it goes.

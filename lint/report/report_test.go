@@ -290,7 +290,7 @@ func TestParse(t *testing.T) {
 		{"text", "text→", ""},
 		{"text sarif=out/a=b.sarif", "text→ sarif→out/a=b.sarif", ""},
 		{"", "", ""},
-		{"xml", "", `unknown format "xml": github, json, sarif, text`},
+		{"xml", "", `unknown format "xml": checkstyle, github, gitlab, json, junit, rdjson, sarif, text`},
 		{"json=", "", `format "json=": no file name after =`},
 		{"text json", "", "formats text and json would both go to standard output: give one a file, as in json=FILE"},
 		{"json=x sarif=x", "", `formats json and sarif would both go to "x"`},

@@ -97,6 +97,7 @@ It needs no systemd, no root and no running manager.`,
 		rulesCommand(std),
 		explainCommand(std),
 		versionCommand(std),
+		manCommand(),
 	)
 	return cmd
 }

@@ -6,7 +6,6 @@ import (
 
 	"github.com/unitvet/unitvet/lint"
 	"github.com/unitvet/unitvet/lint/graph"
-	"github.com/unitvet/unitvet/lint/syntax"
 	"github.com/unitvet/unitvet/lint/unit"
 	"github.com/unitvet/unitvet/lint/value"
 )
@@ -14,12 +13,12 @@ import (
 //go:embed missing_triggered_unit.md
 var missingTriggeredUnitPage string
 
-// MissingTriggeredUnit finds timers, paths, sockets and automounts whose unit
-// does not exist. systemd loads a timer or path without a word and fails only
-// when it elapses (src/core/timer.c, timer_start; src/core/path.c, path_start).
+// MissingTriggeredUnit finds timers, paths and sockets whose unit does not exist or
+// is masked. systemd loads a timer or path without a word and fails only when it
+// is started (timer_start in src/core/timer.c; path_start in src/core/path.c).
 var MissingTriggeredUnit = &lint.Rule{
 	ID:        "missing-triggered-unit",
-	Summary:   "a timer, path, socket or automount whose unit does not exist",
+	Summary:   "a timer, path or socket whose unit does not exist",
 	Category:  "trigger",
 	Severity:  lint.Error,
 	Since:     "0.1.0",
@@ -27,27 +26,40 @@ var MissingTriggeredUnit = &lint.Rule{
 	CheckUnit: missingTriggeredUnit,
 }
 
-// starts say what the types of triggers do to their unit.
-var starts = map[string]string{
-	"timer":     "systemd refuses to start the timer (\"unit to trigger not loaded\")",
-	"path":      "systemd refuses to start the path unit (\"unit to trigger not loaded\")",
-	"socket":    "systemd refuses to start the socket (\"socket service not loaded\")",
-	"automount": "the first access to the directory fails",
+// failure says what becomes of a unit whose unit to start is not there.
+func failure(u *unit.Unit) string {
+	switch {
+	case u.Name.Type == "timer":
+		return "systemd refuses to start the timer (\"unit to trigger not loaded\")"
+	case u.Name.Type == "path":
+		return "systemd refuses to start the path unit (\"unit to trigger not loaded\")"
+	case u.Bool("Socket", "Accept", false):
+		return "the first connection makes the socket fail (\"Failed to queue service startup job\")"
+	}
+	return "systemd refuses to start the socket (\"socket service not loaded\")"
 }
 
 func missingTriggeredUnit(p *lint.UnitPass) {
 	u := p.Unit
 	for e := range p.Set.Graph.Of(u) {
-		if e.Kind != graph.Triggers {
+		if e.Kind != graph.Triggers || u.Name.Type == "automount" {
 			continue
 		}
 		if _, err := value.ParseName(e.To); err != nil {
 			continue
 		}
 		found := p.Set.Resolve(e.To)
-		finding := lint.Finding{Message: fmt.Sprintf("there is no %s for this %s to start: %s", e.To, u.Name.Type, starts[u.Name.Type])}
+		finding := lint.Finding{Message: fmt.Sprintf("there is no %s for this %s to start: %s", e.To, u.Name.Type, failure(u))}
 		switch found.Where {
-		case lint.Here, lint.Runtime:
+		case lint.Here:
+			if found.Unit == nil || found.Unit.State != unit.Masked {
+				continue
+			}
+			finding.Severity = lint.Warning
+			finding.Message = fmt.Sprintf("%s, which this %s starts, is masked: %s", e.To, u.Name.Type, failure(u))
+			finding.Help = fmt.Sprintf("mask %s as well, or unmask the other", u.Name)
+			finding.Related = []lint.Related{{Place: lint.Place{Path: found.Unit.Path}, Message: "the mask"}}
+		case lint.Runtime:
 			continue
 		case lint.Shipped:
 			if !p.Set.Rooted {
@@ -64,7 +76,7 @@ func missingTriggeredUnit(p *lint.UnitPass) {
 		default:
 			finding.Help = help(u, e)
 		}
-		if _, near := p.Set.Family(e.To); near != "" && near != u.Name.String() {
+		if _, near := p.Set.Family(e.To); near != "" && near != u.Name.String() && found.Where != lint.Here {
 			finding.Help = fmt.Sprintf("did you mean %s? %s", near, finding.Help)
 		}
 		finding.Place = place(u, e)
@@ -89,41 +101,18 @@ func place(u *unit.Unit, e *graph.Edge) lint.Place {
 	if e.Ref != nil {
 		return lint.AtWord(e.Ref.Setting, e.Ref.At)
 	}
-	var first *syntax.Header
-	for _, section := range u.Fragment.Sections {
-		if section.Header == nil {
-			continue
-		}
-		if first == nil || section.Name() == ownSections[u.Name.Type] {
-			first = section.Header
-		}
-		if section.Name() == ownSections[u.Name.Type] {
-			break
-		}
-	}
-	if first == nil {
-		return lint.Place{Path: u.Path}
-	}
-	name := first.Name.Whole()
-	name.Start--
-	name.End++
-	return lint.At(u.Fragment, name)
+	return header(u)
 }
-
-var ownSections = map[string]string{"timer": "Timer", "path": "Path", "socket": "Socket", "automount": "Automount"}
 
 func help(u *unit.Unit, e *graph.Edge) string {
 	if e.Ref != nil {
 		return "add the unit, or correct " + e.Ref.Setting.Key.String + "="
 	}
-	switch u.Name.Type {
-	case "socket":
-		if u.Bool("Socket", "Accept", false) {
-			return fmt.Sprintf("%s; add %s", e.Implicit, e.To)
-		}
-		return fmt.Sprintf("%s; add %s, or name another service with Service=", e.Implicit, e.To)
-	case "automount":
+	switch {
+	case u.Name.Type == "socket" && u.Bool("Socket", "Accept", false):
 		return fmt.Sprintf("%s; add %s", e.Implicit, e.To)
+	case u.Name.Type == "socket":
+		return fmt.Sprintf("%s; add %s, or name another service with Service=", e.Implicit, e.To)
 	}
 	return fmt.Sprintf("%s; add %s, or name another unit with Unit=", e.Implicit, e.To)
 }

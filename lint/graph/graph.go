@@ -64,6 +64,9 @@ type Edge struct {
 	// Implicit says why the edge is there although nothing names it, as part of a
 	// sentence; "" for a named one.
 	Implicit string
+	// Cause is the setting that an implicit edge follows from, such as
+	// RequiresMountsFor=; nil if it is there by default.
+	Cause *unit.Setting
 	// Install says that the edge exists only once the unit is enabled.
 	Install bool
 }
@@ -86,6 +89,11 @@ type Graph struct {
 	of       map[*unit.Unit]edgeRange // the edges of a unit's files
 	index    sync.Once                // makes the next two
 	from, to map[string][]*Edge
+
+	scopeOnce sync.Once
+	scope     unit.Scope
+	mountOnce sync.Once
+	mounts    map[string]*unit.Unit // by the directory
 }
 
 // edgeRange is a range of Graph.Edges.
@@ -116,6 +124,9 @@ func (g *Graph) makeIndex() {
 
 // Of returns the edges that a unit's own files make, [Install] included.
 func (g *Graph) Of(u *unit.Unit) iter.Seq[*Edge] {
+	if g.IsBase(u) {
+		g = g.base()
+	}
 	own := g.of[u]
 	return func(yield func(*Edge) bool) {
 		for i := own.start; i < own.end; i++ {

@@ -12,17 +12,27 @@ const module = "github.com/unitvet/unitvet/"
 // below lists the packages of this module that a package may need, itself left
 // out. What is not listed here may need anything but the commands.
 var below = map[string][]string{
-	"lint/source":       {},
-	"lint/syntax":       {"lint/source"},
-	"lint/directive":    {},
-	"lint/value":        {"lint/source", "lint/directive"},
-	"lint/unit":         {"lint/source", "lint/syntax", "lint/directive", "lint/value"},
-	"lint/graph":        {"lint/source", "lint/syntax", "lint/directive", "lint/value", "lint/unit"},
-	"lint/host":         {"lint/source"},
-	"lint/host/shipped": {},
-	"lint/sandbox":      {"lint/source", "lint/syntax", "lint/directive", "lint/value", "lint/unit", "lint/host"},
+	"lint/source":        {},
+	"lint/syntax":        {"lint/source"},
+	"lint/directive":     {},
+	"lint/value":         {"lint/source", "lint/directive"},
+	"lint/unit":          {"lint/source", "lint/syntax", "lint/directive", "lint/value"},
+	"lint/graph":         {"lint/source", "lint/syntax", "lint/directive", "lint/value", "lint/unit"},
+	"lint/host":          {"lint/source", "lint/host/gitindex"},
+	"lint/host/gitindex": {},
+	"lint/host/shipped":  {},
+	"lint/program/shell": {"lint/source"},
+	"lint/program/environment": {
+		"lint/source", "lint/syntax", "lint/directive", "lint/value", "lint/unit", "lint/host", "lint/host/gitindex",
+	},
+	"lint/program": {
+		"lint/source", "lint/syntax", "lint/directive", "lint/value", "lint/unit", "lint/host", "lint/host/gitindex", "lint/program/environment",
+		"lint/program/shell",
+	},
+	"lint/sandbox": {"lint/source", "lint/syntax", "lint/directive", "lint/value", "lint/unit", "lint/host", "lint/host/gitindex"},
 	"lint": {
-		"lint/source", "lint/syntax", "lint/directive", "lint/value", "lint/unit", "lint/graph", "lint/host", "lint/host/shipped",
+		"lint/source", "lint/syntax", "lint/directive", "lint/value", "lint/unit", "lint/graph", "lint/host", "lint/host/gitindex",
+		"lint/host/shipped", "lint/program", "lint/program/environment", "lint/program/shell",
 	},
 }
 

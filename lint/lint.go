@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/unitvet/unitvet/lint/graph"
+	"github.com/unitvet/unitvet/lint/host"
 	"github.com/unitvet/unitvet/lint/host/shipped"
 	"github.com/unitvet/unitvet/lint/source"
 	"github.com/unitvet/unitvet/lint/unit"
@@ -31,6 +32,13 @@ type Options struct {
 	// Distributions are those whose packages a unit of a checkout may rely on; 0
 	// means any that is known.
 	Distributions shipped.Distributions
+	// Map says which directories of the host are which of this machine; empty means
+	// that it is inferred from the paths that the units name.
+	Map []host.Mapping
+	// Holes are directories of the host that the mapped ones do not hold.
+	Holes []string
+	// Facts were captured on the host; nil if there are none.
+	Facts *host.Facts
 	// Jobs is how many units are looked at side by side; 0 means one per processor.
 	Jobs int
 	Input

@@ -61,7 +61,8 @@ func (f *focus) needs(file string) bool {
 func (r *run) load() error {
 	l := &input{
 		run: r, trees: map[string]*source.Tree{}, dirs: map[string]*unit.Dir{}, named: map[string]bool{},
-		focus: focus{files: map[string]bool{}, dirs: map[string]bool{}},
+		hosted: map[*source.Tree]*host.Checkout{},
+		focus:  focus{files: map[string]bool{}, dirs: map[string]bool{}},
 	}
 	if r.opts.Root != "" {
 		return l.root()
@@ -72,11 +73,12 @@ func (r *run) load() error {
 // input collects the directories of a checkout.
 type input struct {
 	*run
-	trees map[string]*source.Tree
-	dirs  map[string]*unit.Dir // by their real path on this machine
-	order []*unit.Dir
-	focus focus
-	named map[string]bool // files given by name, by path in reports
+	hosted map[*source.Tree]*host.Checkout
+	trees  map[string]*source.Tree
+	dirs   map[string]*unit.Dir // by their real path on this machine
+	order  []*unit.Dir
+	focus  focus
+	named  map[string]bool // files given by name, by path in reports
 }
 
 func (l *input) fail(name, text string) {
@@ -100,7 +102,7 @@ func (l *input) root() error {
 		return nil
 	}
 	tree := &source.Tree{Dir: l.opts.Root, Rooted: true}
-	h := &host.Host{Root: tree, RootReport: report}
+	h := &host.Host{Facts: l.opts.Facts, Root: tree, RootReport: report}
 	for _, scope := range []unit.Scope{unit.ScopeSystem, unit.ScopeUser} {
 		dirs := unit.RootDirs(tree, report, scope)
 		if len(dirs) == 0 {
@@ -207,6 +209,7 @@ func (l *input) checkout() error {
 		group.Jobs, group.Named, group.Instances = l.opts.Jobs, l.named, l.opts.Instances
 		l.sets = append(l.sets, l.newSet(l.hostOf(group), group))
 	}
+	l.deploy()
 	l.setFocus()
 	return nil
 }
@@ -425,7 +428,10 @@ func imageOf(dir *unit.Dir) (name string, ok bool) {
 // hostOf returns what a group's directories tell of the host: where they lie in
 // an image of its root directory, what else is in it.
 func (l *input) hostOf(group unit.Options) *host.Host {
-	h := &host.Host{}
+	h := &host.Host{Facts: l.opts.Facts}
+	if len(group.Dirs) > 0 {
+		h.Checkout = l.checkoutOf(group.Dirs[0])
+	}
 	for _, dir := range group.Dirs {
 		if image, ok := imageOf(dir); ok {
 			h.Overlays = append(h.Overlays, host.Overlay{Tree: dir.Tree, Name: image, Report: dir.Top()})

@@ -6,6 +6,7 @@ import (
 
 	"github.com/unitvet/unitvet/lint/graph"
 	"github.com/unitvet/unitvet/lint/host"
+	"github.com/unitvet/unitvet/lint/program"
 	"github.com/unitvet/unitvet/lint/unit"
 )
 
@@ -22,12 +23,22 @@ type Set struct {
 
 	// What was asked before is not looked up again.
 	resolved   sync.Map // name to Resolution
+	programs   sync.Map // unit to what it runs
 	near       sync.Map // name to the nearest own name
 	aliasOnce  sync.Once
 	aliasNames map[string]bool
 	familyOnce sync.Once
 	ownNames   []string
 	ownWords   map[string]bool
+}
+
+// Program returns what a unit of the set runs.
+func (s *Set) Program(u *unit.Unit) *program.Unit {
+	if known, ok := s.programs.Load(u); ok {
+		return known.(*program.Unit) //nolint:forcetypeassert // nothing else is stored
+	}
+	known, _ := s.programs.LoadOrStore(u, program.Of(u, s.Host))
+	return known.(*program.Unit) //nolint:forcetypeassert // nothing else is stored
 }
 
 // pass is what every check can use.

@@ -9,6 +9,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 
 	"github.com/unitvet/unitvet/lint/source"
@@ -52,8 +53,11 @@ type Overlay struct {
 	Report string
 }
 
-// Host is what is known of one machine, in layers. The zero Host knows nothing.
+// Host is what is known of one machine, in layers; the first that knows wins. The
+// zero Host knows nothing.
 type Host struct {
+	// Facts were captured on the machine; nil if there are none.
+	Facts *Facts
 	// Root is the root directory of the machine. It knows everything that it may
 	// read, but for what appears only at run time.
 	Root *source.Tree
@@ -61,6 +65,15 @@ type Host struct {
 	RootReport string
 	// Overlays know only what exists.
 	Overlays []Overlay
+	// Checkout is the tree that the units stand in, where it is not a root; nil if
+	// nothing else of it may be read.
+	Checkout *Checkout
+
+	accountsOnce sync.Once
+	known        *accounts
+	hostsOnce    sync.Once
+	hosts        map[string]bool
+	hostsSource  string
 }
 
 // volatileDirs appear at boot, so that an image not running does not have what
@@ -81,16 +94,34 @@ func IsVolatile(name string) bool {
 // Path says whether an absolute path exists on the host.
 func (h *Host) Path(name string) PathFact {
 	name = path.Clean(name)
+	if h.Facts != nil {
+		if fact := h.Facts.Path(name); fact.Answer != Unknown {
+			return fact
+		}
+	}
 	if h.Root != nil {
 		return h.rootPath(name)
 	}
-	for _, overlay := range h.Overlays {
+	if h.Checkout != nil {
+		if fact := h.Checkout.path(name); fact.Answer != Unknown {
+			return fact
+		}
+	}
+	for _, overlay := range h.overlays() {
 		link := overlay.Tree.Resolve(path.Join(overlay.Name, name))
 		if link.Err == nil {
 			return PathFact{Fact{Yes, path.Join(overlay.Report, name)}, link.Info.Mode()}
 		}
 	}
 	return PathFact{}
+}
+
+// overlays returns the overlays of the host, those of the checkout last.
+func (h *Host) overlays() []Overlay {
+	if h.Checkout == nil {
+		return h.Overlays
+	}
+	return slices.Concat(h.Overlays, h.Checkout.Overlays)
 }
 
 // rootPath asks the root directory. What cannot be read, and what comes into
@@ -107,38 +138,86 @@ func (h *Host) rootPath(name string) PathFact {
 	return PathFact{Fact: Fact{No, h.RootReport}}
 }
 
+// located is a path of the host in a tree that may be read.
+type located struct {
+	tree   *source.Tree
+	name   string // in the tree
+	report string
+}
+
+// locate returns where a path of the host may be found, in order.
+func (h *Host) locate(name string) []located {
+	if h.Root != nil {
+		return []located{{h.Root, name, path.Join(h.RootReport, name)}}
+	}
+	var places []located
+	if h.Checkout != nil {
+		if mapped, ok := h.Checkout.mapped(path.Clean(name)); ok {
+			places = append(places, located{h.Checkout.Tree, mapped, h.Checkout.InReports(mapped)})
+		}
+	}
+	for _, overlay := range h.overlays() {
+		places = append(places, located{overlay.Tree, path.Join(overlay.Name, name), path.Join(overlay.Report, name)})
+	}
+	return places
+}
+
 // ReadFile returns the content of a file of the host, and how it is called in
 // reports. It returns false if the file is not known to exist or cannot be read.
 func (h *Host) ReadFile(name string) (text, report string, ok bool) {
-	if h.Root != nil {
-		text, err := h.Root.ReadFile(name)
-		return text, path.Join(h.RootReport, name), err == nil
-	}
-	for _, overlay := range h.Overlays {
-		if text, err := overlay.Tree.ReadFile(path.Join(overlay.Name, name)); err == nil {
-			return text, path.Join(overlay.Report, name), true
+	for _, at := range h.locate(name) {
+		if text, err := at.tree.ReadFile(at.name); err == nil {
+			return text, at.report, true
 		}
 	}
 	return "", "", false
+}
+
+// Report returns how a file of the host that can be read is called in reports, the
+// path itself if there is none.
+func (h *Host) Report(name string) string {
+	for _, at := range h.locate(name) {
+		if at.tree.Resolve(at.name).Err == nil {
+			return at.report
+		}
+	}
+	return name
+}
+
+// Real returns a path with its symbolic links followed, as far as that is known.
+func (h *Host) Real(name string) string {
+	if h.Root != nil {
+		if link := h.Root.Resolve(name); link.Err == nil {
+			return path.Clean("/" + link.Name)
+		}
+		return name
+	}
+	if h.Checkout != nil {
+		return h.Checkout.real(path.Clean(name))
+	}
+	return name
 }
 
 // ReadDir returns the names in a directory of the host, sorted; none if the
 // directory is not known to exist or cannot be read.
 func (h *Host) ReadDir(name string) []string {
 	var names []string
-	add := func(tree *source.Tree, dir string) {
-		entries, _ := tree.ReadDir(dir) // what cannot be listed is not known
+	for _, at := range h.locate(name) {
+		entries, _ := at.tree.ReadDir(at.name) // what cannot be listed is not known
 		for _, e := range entries {
 			names = append(names, e.Name())
 		}
 	}
-	if h.Root != nil {
-		add(h.Root, name)
-		return names
-	}
-	for _, overlay := range h.Overlays {
-		add(overlay.Tree, path.Join(overlay.Name, name))
-	}
 	slices.Sort(names)
 	return slices.Compact(names)
+}
+
+// Template returns the text of a file that a file of the host is made from: of the
+// same name in a directory of templates, or with an ending such as .example. It
+// returns false if the checkout has none, or several.
+func (h *Host) Template(name string) (text, report string, ok bool) {
+	if h.Root != nil || h.Checkout == nil {
+		return "", "", false
+	}
+	return h.Checkout.template(name)
 }

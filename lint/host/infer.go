@@ -1,0 +1,156 @@
+package host
+
+import (
+	"cmp"
+	"path"
+	"slices"
+	"strings"
+)
+
+// Evidence is a path of the host that a unit names, from which it may be inferred
+// where the checkout lies.
+type Evidence struct {
+	// Path is absolute.
+	Path string
+	// Beside is the directory in the tree of the unit that names it.
+	Beside string
+	// Program says that it is a program that is run, which need not come from the
+	// checkout.
+	Program bool
+}
+
+// foreignDirs are directories of a host that no checkout is deployed as.
+var foreignDirs = []string{"/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/run", "/sbin", "/sys", "/tmp", "/usr", "/var/cache", "/var/log", "/var/run", "/var/tmp"}
+
+// Infer sets the mappings, holes and overlays of a checkout that nobody has
+// configured. A directory of the host is taken for one of the checkout if the tail
+// of a path below it exists there: beside the unit or above it, or in one place
+// only. Where two directories would do, none is taken.
+func (c *Checkout) Infer(evidence []Evidence) {
+	found := map[string]string{} // prefix to directory, "" for a conflict
+	for _, e := range evidence {
+		p := path.Clean(e.Path)
+		if c.overlay(p) || slices.ContainsFunc(foreignDirs, func(dir string) bool { return below(p, dir) }) {
+			continue
+		}
+		prefix, dir, ok := c.tail(p, e.Beside)
+		if !ok {
+			continue
+		}
+		prefix, dir = upward(prefix, dir)
+		if other, ok := found[prefix]; ok && other != dir {
+			dir = ""
+		}
+		found[prefix] = dir
+	}
+	for prefix, dir := range found {
+		if dir != "" {
+			c.Mappings = append(c.Mappings, Mapping{prefix, dir})
+		}
+	}
+	slices.SortFunc(c.Mappings, func(a, b Mapping) int { return strings.Compare(a.Prefix, b.Prefix) })
+	// What a shorter prefix says as well is not said twice.
+	c.Mappings = slices.DeleteFunc(c.Mappings, func(m Mapping) bool {
+		return slices.ContainsFunc(c.Mappings, func(other Mapping) bool {
+			return other.Prefix != m.Prefix && other.Prefix != "" && below(m.Prefix, other.Prefix) &&
+				path.Join(other.Dir, strings.TrimPrefix(m.Prefix, other.Prefix)) == m.Dir
+		})
+	})
+	c.findHoles(evidence)
+}
+
+// tail returns the longest tail of a path that exists in the tree, as the
+// directory of the host in front of it and the directory of the tree that it is
+// in.
+func (c *Checkout) tail(p, beside string) (prefix, dir string, ok bool) {
+	parts := strings.Split(strings.TrimPrefix(p, "/"), "/")
+	for cut := 1; cut < len(parts); cut++ {
+		tail := strings.Join(parts[cut:], "/")
+		prefix := "/" + strings.Join(parts[:cut], "/")
+		if cut == len(parts)-1 && !isSource(tail) {
+			break // one word that could be anywhere
+		}
+		for above := path.Clean(beside); ; above = path.Dir(above) {
+			if link := c.Tree.Resolve(path.Join(above, tail)); link.Err == nil && (cut < len(parts)-1 || link.Info.Mode().IsRegular()) {
+				return prefix, above, true
+			}
+			if above == "." || above == "/" {
+				break
+			}
+		}
+		if cut == len(parts)-1 {
+			break
+		}
+		if dirs := c.holders(tail); len(dirs) == 1 {
+			return prefix, dirs[0], true
+		} else if len(dirs) > 1 {
+			return "", "", false
+		}
+	}
+	return "", "", false
+}
+
+// holders returns the directories of the tree that hold a file of a name with
+// several components.
+func (c *Checkout) holders(tail string) []string {
+	var dirs []string
+	for _, file := range c.Named(path.Base(tail)) {
+		if dir, ok := strings.CutSuffix(file, "/"+tail); ok {
+			dirs = append(dirs, dir)
+		}
+	}
+	return dirs
+}
+
+// upward takes the components that both directories end in off them: what is
+// /opt/app/services on the host and services here is /opt/app and the top.
+func upward(prefix, dir string) (host, here string) {
+	for dir != "." && path.Base(prefix) == path.Base(dir) && strings.Count(prefix, "/") > 2 {
+		prefix, dir = path.Dir(prefix), path.Dir(dir)
+	}
+	return prefix, dir
+}
+
+// overlay notes the directory of the tree in which a path of the host stands in
+// full, such as deploy with deploy/etc/app/app.env.
+func (c *Checkout) overlay(p string) bool {
+	full := strings.TrimPrefix(p, "/")
+	if strings.Count(full, "/") < 2 {
+		return false
+	}
+	var dirs []string
+	if link := c.Tree.Resolve(full); link.Err == nil {
+		dirs = append(dirs, ".")
+	}
+	if dirs = append(dirs, c.holders(full)...); len(dirs) != 1 {
+		return false
+	}
+	for _, known := range c.Overlays {
+		if known.Name == dirs[0] {
+			return true
+		}
+	}
+	c.Overlays = append(c.Overlays, Overlay{Tree: c.Tree, Name: dirs[0], Report: c.InReports(dirs[0])})
+	return true
+}
+
+// findHoles notes directories below a mapping from which programs are run and
+// which the tree does not have: virtual environments, builds.
+func (c *Checkout) findHoles(evidence []Evidence) {
+	for _, e := range evidence {
+		p := path.Clean(e.Path)
+		inTree, ok := c.mapped(p)
+		if !e.Program || !ok {
+			continue
+		}
+		// The topmost directory that is not here.
+		for strings.Contains(inTree, "/") && c.Tree.Resolve(path.Dir(inTree)).Err != nil {
+			inTree, p = path.Dir(inTree), path.Dir(p)
+		}
+		if p != path.Clean(e.Path) {
+			c.Holes = append(c.Holes, p)
+		}
+	}
+	slices.SortFunc(c.Holes, func(a, b string) int { return cmp.Or(len(a)-len(b), strings.Compare(a, b)) })
+	c.Holes = slices.Compact(c.Holes)
+}

@@ -4,6 +4,8 @@
 package lint
 
 import (
+	"io/fs"
+
 	"github.com/unitvet/unitvet/lint/source"
 	"github.com/unitvet/unitvet/lint/unit"
 )
@@ -96,8 +98,18 @@ type Fix struct {
 	Edits []Edit
 }
 
-// Edit replaces a span of a file.
+// Edit replaces a span of a file, or makes a file.
 type Edit struct {
 	Place
 	Text string
+	// Mode holds the permissions that the file gets; 0 leaves them as they are.
+	Mode fs.FileMode
+	// Dir is set for a file that is to be made, with Path and no File: the directory
+	// of units that it, or its directory of drop-ins, stands in. Text is all of it.
+	Dir *unit.Dir
+}
+
+// ChangeMode returns the edit that gives a part of a unit other permissions.
+func ChangeMode(part *unit.Part, mode fs.FileMode) Edit {
+	return Edit{Place: Place{File: part.Source}, Mode: mode.Perm()}
 }

@@ -30,9 +30,37 @@ type Input struct {
 	// Joined are lists of directories that form one search path each, highest
 	// priority first.
 	Joined [][]string
+	// Overlay are files that differ from what is on the disk, or are not there, by
+	// source.Tree's path on this machine.
+	Overlay map[string]Draft
 	// Instances are names of template instances to make although nothing refers to
 	// them.
 	Instances []string
+}
+
+// Draft is a file that exists only for a run.
+type Draft struct {
+	Text string
+	Mode fs.FileMode // 0 means 0644
+}
+
+// lay puts the overlay's files of a tree into it.
+func (in *Input) lay(tree *source.Tree) *source.Tree {
+	for name, draft := range in.Overlay {
+		inside, err := filepath.Rel(tree.Dir, name)
+		if err != nil || !filepath.IsLocal(inside) {
+			continue
+		}
+		if tree.Overlay == nil {
+			tree.Overlay, tree.Modes = map[string]string{}, map[string]fs.FileMode{}
+		}
+		inside = filepath.ToSlash(inside)
+		tree.Overlay[inside] = draft.Text
+		if draft.Mode != 0 {
+			tree.Modes[inside] = draft.Mode
+		}
+	}
+	return tree
 }
 
 // focus says which files findings are shown for.
@@ -101,7 +129,7 @@ func (l *input) root() error {
 		l.fail(report, "not a directory")
 		return nil
 	}
-	tree := &source.Tree{Dir: l.opts.Root, Rooted: true}
+	tree := l.opts.lay(&source.Tree{Dir: l.opts.Root, Rooted: true})
 	h := &host.Host{Facts: l.opts.Facts, Root: tree, RootReport: report}
 	for _, scope := range []unit.Scope{unit.ScopeSystem, unit.ScopeUser} {
 		dirs := unit.RootDirs(tree, report, scope)
@@ -325,7 +353,9 @@ func (l *input) stdin() error {
 	if dir.Tree.Overlay == nil {
 		dir.Tree.Overlay = map[string]string{}
 	}
-	dir.Tree.Overlay[name] = l.opts.Stdin
+	if _, drafted := l.opts.Overlay[dir.Tree.OSPath(name)]; !drafted {
+		dir.Tree.Overlay[name] = l.opts.Stdin
+	}
 	return nil
 }
 
@@ -374,7 +404,7 @@ func (l *input) tree(p string) (*source.Tree, string, error) {
 	}
 	tree, ok := l.trees[top]
 	if !ok {
-		tree = &source.Tree{Dir: top}
+		tree = l.opts.lay(&source.Tree{Dir: top})
 		l.trees[top] = tree
 	}
 	l.checkouts.trees[tree] = l.checkouts.trees[tree] || whole
@@ -455,6 +485,7 @@ func (l *input) newSet(h *host.Host, opts unit.Options) *Set {
 
 // setFocus hands the focus to the sets and tells their problems.
 func (l *input) setFocus() {
+	l.result.focus, l.result.sets = l.focus, l.sets
 	for _, set := range l.sets {
 		set.focus = l.focus
 		for _, problem := range set.Problems {

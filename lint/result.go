@@ -1,5 +1,10 @@
 package lint
 
+import (
+	"github.com/unitvet/unitvet/lint/source"
+	"github.com/unitvet/unitvet/lint/unit"
+)
+
 // Result is the outcome of a run.
 type Result struct {
 	// Findings that are shown, ordered by path, place and rule.
@@ -12,7 +17,26 @@ type Result struct {
 	// Notes are worth telling but do no harm: what was passed over and why.
 	Notes []Problem
 	Summary
+
+	focus focus
+	sets  []*Set
 }
+
+// UnitOf returns the unit whose main file is file, nil if there is none.
+func (r *Result) UnitOf(file *source.File) *unit.Unit {
+	for _, set := range r.sets {
+		for _, u := range set.Units {
+			if u.Fragment != nil && u.Template == nil && u.Fragment.Source == file {
+				return u
+			}
+		}
+	}
+	return nil
+}
+
+// InFocus reports whether findings about a file, by its path in reports, are
+// shown.
+func (r *Result) InFocus(file string) bool { return r.focus.has(file) }
 
 // Problem is something about the run, not about a unit.
 type Problem struct {
@@ -40,6 +64,8 @@ type Summary struct {
 	ErrorCount, WarningCount, InfoCount int
 	// HiddenStrict is how many findings of strict rules are not shown.
 	HiddenStrict int
+	// Fixed is how many findings are gone because they were fixed.
+	Fixed int
 }
 
 // Worst returns the highest severity among the findings, 0 if there are none.

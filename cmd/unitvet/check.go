@@ -29,6 +29,7 @@ type checkFlags struct {
 	systemd           int
 	distribution      string
 	jobs              int
+	fixes             fixFlags
 }
 
 func checkCommand(std streams) *cobra.Command {
@@ -62,6 +63,8 @@ be read, or the command line makes no sense.`,
 	flags.IntVar(&f.systemd, "systemd", 0, fmt.Sprintf("the `RELEASE` of systemd that the units are for (default that of --root, or %d)", directive.Latest))
 	flags.StringVar(&f.distribution, "distribution", "any", "the `NAME` of the distribution whose packages units may rely on: "+strings.Join(shipped.DistributionNames(), ", "))
 	flags.IntVarP(&f.jobs, "jobs", "j", 0, "look at `N` units side by side (default one per processor)")
+	f.fixes.register(flags)
+	completeRules(cmd, "fix-only")
 	completeRules(cmd, "select")
 	completeRules(cmd, "ignore")
 	completeWords(cmd, "format", slices.Sorted(maps.Keys(report.Formats)))
@@ -83,7 +86,7 @@ func (f *checkFlags) run(cmd *cobra.Command, args []string, std streams) error {
 	if err != nil {
 		return err
 	}
-	if len(f.formats) == 0 {
+	if len(f.formats) == 0 && !f.fixes.diff {
 		f.formats = []string{"text"}
 	}
 	outputs, err := report.ParseAll(f.formats)
@@ -97,11 +100,14 @@ func (f *checkFlags) run(cmd *cobra.Command, args []string, std streams) error {
 	if err != nil {
 		return fmt.Errorf("--distribution: %w", err)
 	}
+	if err := f.fixes.check(args, outputs); err != nil {
+		return err
+	}
 	in, err := f.input(args, std.in)
 	if err != nil {
 		return err
 	}
-	result, err := lint.Run(cmd.Context(), lint.Options{
+	result, err := f.fixes.run(cmd.Context(), std, lint.Options{
 		Rules: rules.All(), Select: f.selected, Ignore: f.ignored,
 		Strict: f.strict, Systemd: f.systemd, Distributions: distributions, Jobs: f.jobs, Input: in,
 	})

@@ -19,6 +19,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/unitvet/unitvet/lint"
+	"github.com/unitvet/unitvet/lint/fix"
 )
 
 // update rewrites the expectations of the cases that are run.
@@ -28,6 +29,10 @@ var update = flag.Bool("update", false, "write what was found into the cases")
 // each, path:line:column-line:column: severity[rule]: message. For another column
 // on the same line the second line number is left out.
 const want = "want"
+
+// fixed is the directory of what files look like once all fixes, the unsafe ones
+// included, are applied.
+const fixed = "fixed/"
 
 // Run runs every archive *.txtar of a directory as a subtest.
 //
@@ -44,7 +49,7 @@ const want = "want"
 //	fifo: NAME        makes a FIFO (repeatable)
 //	repeat: NAME TEXT 1000  writes the first TEXT in a file that many times (repeatable)
 //
-// Everything else there is prose.
+// Everything else there is prose. A file fixed/NAME is what fixes make of NAME.
 func Run(t *testing.T, all []*lint.Rule, dir string) {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(dir, "*.txtar"))
@@ -96,6 +101,7 @@ func runCase(t *testing.T, all []*lint.Rule, file string) {
 		t.Fatal(err)
 	}
 	got := Lines(result, dir)
+	fixes(t, opts, archive, dir)
 	if *update {
 		archive.Files = slices.DeleteFunc(archive.Files, func(f txtar.File) bool { return f.Name == want })
 		archive.Files = append(archive.Files, txtar.File{Name: want, Data: []byte(got)})
@@ -113,6 +119,31 @@ func runCase(t *testing.T, all []*lint.Rule, file string) {
 		}
 	}
 	t.Errorf("the case expects nothing: there is no file %q; got:\n%s", want, got)
+}
+
+// fixes compares the files that the archive has in its directory "fixed" with what
+// fixes make of them.
+func fixes(t *testing.T, opts lint.Options, archive *txtar.Archive, dir string) {
+	if !slices.ContainsFunc(archive.Files, func(f txtar.File) bool { return strings.HasPrefix(f.Name, fixed) }) {
+		return
+	}
+	plan, err := fix.Work(context.Background(), opts, fix.Options{Unsafe: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := map[string]string{}
+	for _, change := range plan.Changes {
+		changed[fixed+strings.TrimPrefix(change.Path, filepath.ToSlash(dir)+"/")] = change.After.Text
+	}
+	for i, f := range archive.Files {
+		switch text, ok := changed[f.Name]; {
+		case !strings.HasPrefix(f.Name, fixed):
+		case *update && ok:
+			archive.Files[i].Data = []byte(text)
+		case string(f.Data) != text:
+			t.Errorf("%s (-want +got):\n%s", f.Name, cmp.Diff(string(f.Data), text))
+		}
+	}
 }
 
 // Lines renders findings and unreadable inputs as the cases expect them, with
@@ -164,7 +195,7 @@ func Extract(t *testing.T, archive *txtar.Archive, dir string) {
 		return file
 	}
 	for _, f := range archive.Files {
-		if f.Name != want {
+		if f.Name != want && !strings.HasPrefix(f.Name, fixed) {
 			check(os.WriteFile(place(f.Name), f.Data, 0o644)) //nolint:gosec // file modes are checked
 		}
 	}

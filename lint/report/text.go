@@ -133,6 +133,9 @@ func Summary(w io.Writer, result *lint.Result) error {
 		line = fmt.Sprintf("%s (%s)", counted(len(result.Findings), "finding"), strings.Join(found, ", "))
 	}
 	line += fmt.Sprintf(" in %s (%s)", counted(s.Units, "unit"), counted(s.Files, "file"))
+	if s.Fixed > 0 {
+		line += fmt.Sprintf("; %d fixed", s.Fixed)
+	}
 	if s.HiddenStrict > 0 {
 		line += fmt.Sprintf("; %d more with --strict", s.HiddenStrict)
 	}

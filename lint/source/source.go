@@ -48,6 +48,9 @@ type File struct {
 	Path string
 	// Text holds the bytes as they were read.
 	Text string
+	// Tree and Name say where that was; Tree is nil for a text from elsewhere.
+	Tree *Tree
+	Name string
 
 	once  sync.Once
 	lines []int // offset of the first byte of each line

@@ -47,9 +47,11 @@ type Tree struct {
 	// Rooted says that Dir is the root directory of a system, so that absolute
 	// links start at Dir. In a checkout absolute links lead out of the tree.
 	Rooted bool
-	// Overlay holds files that exist only for this run (standard input), by name
-	// in the tree. They shadow files of the same name.
+	// Overlay holds files that exist only for this run (standard input, a fix
+	// that was not written yet), by name in the tree. They shadow files of the same name.
 	Overlay map[string]string
+	// Modes are the modes of files of the overlay; what is missing is 0644.
+	Modes map[string]fs.FileMode
 
 	dirs sync.Map // where directories lead to, by name; "" is the tree itself
 }
@@ -132,6 +134,10 @@ func (t *Tree) walk(done, name string) Link {
 			}
 		}
 		entry, err := os.Lstat(t.OSPath(current))
+		if errors.Is(err, fs.ErrNotExist) && t.overlaysBelow(current) {
+			done, info = current, overlayDir(path.Base(current))
+			continue
+		}
 		if err != nil {
 			return failed(path.Join(current, path.Join(rest...)), err)
 		}
@@ -175,7 +181,22 @@ func (t *Tree) overlaid(name string) fs.FileInfo {
 	if !ok {
 		return nil
 	}
-	return overlayInfo{path.Base(name), int64(len(text))}
+	mode, ok := t.Modes[name]
+	if !ok {
+		mode = 0o644
+	}
+	return overlayInfo{path.Base(name), int64(len(text)), mode}
+}
+
+// overlaysBelow reports whether the overlay has files in a directory, which is
+// then there.
+func (t *Tree) overlaysBelow(dir string) bool {
+	for name := range t.Overlay {
+		if strings.HasPrefix(name, dir+"/") {
+			return true
+		}
+	}
+	return false
 }
 
 // ReadFile returns the content of a regular file.
@@ -201,6 +222,11 @@ func ReadRegular(osPath string) (string, error) {
 		return "", err
 	}
 	defer file.Close() //nolint:errcheck // opened for reading
+	return ReadOpen(file)
+}
+
+// ReadOpen reads an open file if it is a regular one.
+func ReadOpen(file *os.File) (string, error) {
 	info, err := file.Stat()
 	if err != nil {
 		return "", err
@@ -234,12 +260,7 @@ func (t *Tree) ReadDir(name string) ([]fs.DirEntry, error) {
 		}
 		entries, err = os.ReadDir(t.OSPath(link.Name))
 	}
-	overlay := map[string]fs.DirEntry{}
-	for file := range t.Overlay {
-		if dir := path.Dir(file); dir == name || dir == link.Name {
-			overlay[path.Base(file)] = fs.FileInfoToDirEntry(t.overlaid(file))
-		}
-	}
+	overlay := t.overlayIn(entries, name, link.Name)
 	if len(overlay) > 0 {
 		entries = slices.DeleteFunc(entries, func(entry fs.DirEntry) bool { return overlay[entry.Name()] != nil })
 		for _, entry := range overlay {
@@ -251,6 +272,36 @@ func (t *Tree) ReadDir(name string) ([]fs.DirEntry, error) {
 	}
 	sort.Slice(entries, func(i, j int) bool { return entries[i].Name() < entries[j].Name() })
 	return entries, err
+}
+
+// overlayIn returns what the overlay has in a directory, which goes by several
+// names, beside or in place of its entries.
+func (t *Tree) overlayIn(entries []fs.DirEntry, names ...string) map[string]fs.DirEntry {
+	if len(t.Overlay) == 0 {
+		return nil
+	}
+	listed := map[string]bool{}
+	for _, entry := range entries {
+		listed[entry.Name()] = true
+	}
+	overlay := map[string]fs.DirEntry{}
+	for file := range t.Overlay {
+		for _, dir := range names {
+			rest, ok := strings.CutPrefix(file, dir+"/")
+			if dir == "." {
+				rest, ok = file, true
+			}
+			entry, _, deeper := strings.Cut(rest, "/")
+			switch {
+			case !ok:
+			case !deeper:
+				overlay[entry] = fs.FileInfoToDirEntry(t.overlaid(file))
+			case !listed[entry]:
+				overlay[entry] = fs.FileInfoToDirEntry(overlayDir(entry))
+			}
+		}
+	}
+	return overlay
 }
 
 // Readlink returns what a symbolic link says, with forward slashes. Links in the

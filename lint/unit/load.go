@@ -127,21 +127,6 @@ func (l *loader) scan(dir *Dir, rank int) {
 		}
 		l.scanUnit(dir, e, name)
 	}
-	l.scanOverlay(dir, rank)
-}
-
-// scanOverlay notes the directories beside units that only the overlay has.
-func (l *loader) scanOverlay(dir *Dir, rank int) {
-	parents := map[string]bool{}
-	for file := range dir.Tree.Overlay {
-		parent := path.Dir(file)
-		if path.Dir(parent) == dir.Name && isBeside(path.Base(parent)) && errors.Is(dir.Tree.Resolve(parent).Err, fs.ErrNotExist) {
-			parents[parent] = true
-		}
-	}
-	for _, parent := range sortedNames(parents) {
-		l.addBeside(dir, rank, parent)
-	}
 }
 
 // scanBeside notes a directory of drop-ins or links. It returns false if there is
@@ -694,7 +679,9 @@ func readPart(part *Part, report string) error {
 	if err != nil {
 		return err
 	}
-	part.File = syntax.Parse(source.NewFile(report, text))
+	file := source.NewFile(report, text)
+	file.Tree, file.Name = part.Dir.Tree, part.Name
+	part.File = syntax.Parse(file)
 	return nil
 }
 

@@ -18,13 +18,30 @@ func removeWord(ref unit.Reference, safe bool) lint.Fix {
 	words := value.Fields(setting.Value.String)
 	if len(words) == 1 {
 		fix.Title = "remove the line"
-		fix.Edits = []lint.Edit{{Place: lint.Place{File: file, Span: setting.Span()}}}
+		for _, span := range withoutComments(setting) {
+			fix.Edits = append(fix.Edits, lint.Edit{Place: lint.Place{File: file, Span: span}})
+		}
 		return fix
 	}
 	for _, span := range cut(file.Text, setting, words, ref.At) {
 		fix.Edits = append(fix.Edits, lint.Edit{Place: lint.Place{File: file, Span: span}})
 	}
 	return fix
+}
+
+// withoutComments returns the whole assignment but for the comments between its
+// lines.
+func withoutComments(setting unit.Setting) []source.Span {
+	var spans []source.Span
+	rest := setting.Span()
+	for _, comment := range setting.Comments {
+		spans = append(spans, source.Span{Start: rest.Start, End: comment.Start})
+		rest.Start = comment.End
+	}
+	if rest.Len() > 0 {
+		spans = append(spans, rest)
+	}
+	return spans
 }
 
 // cut returns what is to be deleted of a list of several words, so that the rest

@@ -85,13 +85,13 @@ func TestWriteRefuses(t *testing.T) {
 }
 
 func TestWriteKeepsOwnerAndMode(t *testing.T) {
-	top, p := two(t)
+	top, _ := two(t)
 	file := filepath.Join(top, "a.service")
 	must(t, os.Chmod(file, 0o640))
 	if os.Geteuid() == 0 {
 		must(t, os.Chown(file, 12345, 54321))
 	}
-	p = plan(t, top, Options{}, words("a", "bad", becomes("good", true)))
+	p := plan(t, top, Options{}, words("a", "bad", becomes("good", true)))
 	before, err := exec.Command("stat", "-c", "%u %g %a", file).Output()
 	must(t, err)
 	must(t, Write(p.Changes))

@@ -78,7 +78,7 @@ func New(u *unit.Unit) *View {
 	v := &View{unit: u}
 	switch u.Name.Type {
 	case "service", "socket", "mount", "swap":
-		v.section = strings.ToUpper(u.Name.Type[:1]) + u.Name.Type[1:]
+		v.section = sectionOf(u)
 	}
 	if v.section == "" || !u.Known() || u.Scope() == unit.ScopeUser || u.Scope() == unit.ScopeUnknown && wantedByDefault(u) {
 		v.blind = true
@@ -97,7 +97,8 @@ func New(u *unit.Unit) *View {
 		}
 	}
 	v.mounts = make(map[string]*mount, 2*len(present))
-	v.switches(present)
+	v.settings = Read(u, directive.Latest)
+	v.switches()
 	for _, list := range lists {
 		if !present[list.key] {
 			continue
@@ -189,63 +190,32 @@ func (v *View) addPath(written string, m mount) {
 }
 
 // switches adds the mounts of settings that are switched to a word.
-func (v *View) switches(present map[string]bool) {
-	dynamic, isDynamic := v.word("DynamicUser", present["DynamicUser"])
-	isDynamic = isDynamic && dynamic.word == "yes"
-	api := choice{}
+func (v *View) switches() {
+	var api *mount
 	for _, sw := range switches {
-		c, ok := v.word(sw.key, present[sw.key])
-		if isDynamic && sw.implied != "" && (!ok || c.word == "no" || sw.forced && c.word != sw.implied) {
-			c = choice{sw.implied, dynamic.setting, dynamic.by + ", which implies " + sw.key + "=" + sw.implied + ","}
-			ok = true
-		}
-		effect, chosen := sw.effects[c.word]
-		if !ok || !chosen {
+		word := v.settings.Word(sw.key)
+		effect, chosen := sw.effects[word]
+		reason := v.settings.Reason(sw.key)
+		if !chosen || len(reason.Settings) == 0 {
 			continue
 		}
+		setting := &reason.Settings[len(reason.Settings)-1]
+		by := sw.key + "=" + setting.Value.String
+		if reason.Implied != "" {
+			by = setting.Key.String + "=" + setting.Value.String + ", which implies " + sw.key + "=" + word + ","
+		}
 		for _, m := range effect {
-			m.setting, m.by = c.setting, c.by
+			m.setting, m.by = setting, by
 			v.put(&m)
 		}
 		if sw.api {
-			api = c
+			api = &mount{setting: setting, by: by}
 		}
 	}
-	if api.setting != nil {
+	if api != nil {
 		for _, m := range apiMounts {
 			m.setting, m.by = api.setting, api.by
 			v.put(&m)
 		}
 	}
-}
-
-// choice is the word that a setting is switched to.
-type choice struct {
-	word    string
-	setting *unit.Setting
-	by      string
-}
-
-// word returns the last word of a setting that systemd accepts, booleans as "yes"
-// and "no".
-func (v *View) word(key string, present bool) (choice, bool) {
-	if !present {
-		return choice{}, false
-	}
-	d, _ := directive.Lookup(v.section, key)
-	settings := v.unit.Settings(v.section, key)
-	for i := len(settings) - 1; i >= 0; i-- {
-		word := settings[i].Value.String
-		on, isBool := value.ParseBoolean(word)
-		switch {
-		case isBool && on:
-			word = "yes"
-		case isBool:
-			word = "no"
-		case d == nil || !slices.ContainsFunc(d.Values(), func(w directive.Value) bool { return w.Word == word }):
-			continue
-		}
-		return choice{word, &settings[i], key + "=" + settings[i].Value.String}, true
-	}
-	return choice{}, false
 }

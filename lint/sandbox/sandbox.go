@@ -1,7 +1,10 @@
 // Package sandbox is a unit's view of the file system: which paths its sandbox
 // leaves writable, makes read-only or hides, and which setting does it.
 //
-// It models the mounts that systemd makes for the settings of systemd.exec(5)
+// Settings are the sandbox and the credentials that a unit's settings come to, with
+// the assignments that decide and those that imply others.
+//
+// View models the mounts that systemd makes for the settings of systemd.exec(5)
 // (src/core/namespace.c, src/core/exec-invoke.c). Permissions of files and what
 // the host mounts itself are outside of it: Writable means that the sandbox does
 // not stand in the way. What is not modelled is Unknown.
@@ -58,6 +61,8 @@ type Verdict struct {
 type View struct {
 	unit    *unit.Unit
 	section string
+	// settings are those of the newest release that is known.
+	settings *Settings
 	// blind: nothing can be said about any path.
 	blind  bool
 	mounts map[string]*mount

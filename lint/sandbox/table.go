@@ -32,16 +32,12 @@ type toggle struct {
 	effects map[string][]mount
 	// api says that the words with effects need the API file systems.
 	api bool
-	// implied is the word that DynamicUser=yes implies for "no" or, if it is
-	// forced, for every other word (unit_patch_contexts in src/core/unit.c).
-	implied string
-	forced  bool
 }
 
 // switches are the settings that take a word, with the mounts that each makes
 // (the tables of src/core/namespace.c).
 var switches = []toggle{
-	{key: "ProtectSystem", implied: "strict", forced: true, effects: map[string][]mount{
+	{key: "ProtectSystem", effects: map[string][]mount{
 		"yes":  {{path: "/usr", mode: readOnly}, {path: "/boot", mode: readOnly}, {path: "/efi", mode: readOnly}},
 		"full": {{path: "/usr", mode: readOnly}, {path: "/boot", mode: readOnly}, {path: "/efi", mode: readOnly}, {path: "/etc", mode: readOnly}},
 		"strict": {
@@ -50,7 +46,7 @@ var switches = []toggle{
 			{path: "/home", mode: hole}, {path: "/run/user", mode: hole}, {path: "/root", mode: hole},
 		},
 	}},
-	{key: "ProtectHome", implied: "read-only", effects: map[string][]mount{
+	{key: "ProtectHome", effects: map[string][]mount{
 		"yes":       {{path: "/home", mode: inaccessible}, {path: "/run/user", mode: inaccessible}, {path: "/root", mode: inaccessible}},
 		"read-only": {{path: "/home", mode: readOnly}, {path: "/run/user", mode: readOnly}, {path: "/root", mode: readOnly}},
 		"tmpfs": {
@@ -58,7 +54,7 @@ var switches = []toggle{
 			{path: "/root", mode: tmpfs, readOnly: true},
 		},
 	}},
-	{key: "PrivateTmp", implied: "disconnected", effects: map[string][]mount{
+	{key: "PrivateTmp", effects: map[string][]mount{
 		"yes":          {{path: "/tmp", mode: privateTmp}, {path: "/var/tmp", mode: privateTmp}},
 		"connected":    {{path: "/tmp", mode: privateTmp}, {path: "/var/tmp", mode: privateTmp}},
 		"disconnected": {{path: "/tmp", mode: privateTmp}, {path: "/var/tmp", mode: privateTmp}},

@@ -10,6 +10,7 @@ import (
 	"github.com/unitvet/unitvet/rules/directive"
 	"github.com/unitvet/unitvet/rules/install"
 	"github.com/unitvet/unitvet/rules/sandbox"
+	"github.com/unitvet/unitvet/rules/service"
 	"github.com/unitvet/unitvet/rules/syntax"
 	"github.com/unitvet/unitvet/rules/trigger"
 )
@@ -22,6 +23,7 @@ func All() []*lint.Rule {
 		sandbox.Rules(),
 		dependency.Rules(),
 		install.Rules(),
+		service.Rules(),
 		trigger.Rules(),
 	)
 }

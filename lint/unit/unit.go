@@ -278,6 +278,39 @@ func (u *Unit) Setting(section, key string) (Setting, bool) {
 	return settings[len(settings)-1], true
 }
 
+// Accepted returns the assignment to a key that decides for a release of systemd:
+// the last one in force that it takes. What is wrong with the others makes it pass
+// them over with a warning. It is for single values.
+func (u *Unit) Accepted(section, key string, release int) (Setting, bool) {
+	d, known := directive.Lookup(section, key)
+	if !known || !d.In(release) {
+		return Setting{}, false
+	}
+	settings := u.Settings(section, key)
+	for i := len(settings) - 1; i >= 0; i-- {
+		if u.accepts(d, settings[i].Value.String, release) {
+			return settings[i], true
+		}
+	}
+	return Setting{}, false
+}
+
+// accepts reports whether systemd takes a value for the unit; where the manager is
+// not known, whether one of them does.
+func (u *Unit) accepts(d *directive.Directive, text string, release int) bool {
+	context := u.Context(value.FullTable)
+	for {
+		problems := value.Check(d, text, context, release)
+		if !slices.ContainsFunc(problems, func(p *value.Problem) bool { return p.Effect != value.Accepted }) {
+			return true
+		}
+		if !context.User || u.Scope() != ScopeUnknown {
+			return false
+		}
+		context.User = false
+	}
+}
+
 // Value returns the text of the assignment that decides, or "".
 func (u *Unit) Value(section, key string) string {
 	setting, ok := u.Setting(section, key)

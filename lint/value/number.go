@@ -4,6 +4,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/unitvet/unitvet/lint/directive"
 )
 
 // fault is what is wrong with a number.
@@ -112,6 +114,13 @@ func parseSigned(s string, bits int, release int) (int64, fault) {
 func parseUnsigned(s string, bits int, release int) (uint64, fault) {
 	s, base := mangleBase(strings.TrimLeft(s, blanks))
 	return unsignedIn(s, base, bits, binaryPrefix(release))
+}
+
+// ParseUnsigned reads a number of 32 bits without a sign as the latest systemd does
+// (safe_atou in src/basic/parse-util.c).
+func ParseUnsigned(s string) (n uint64, ok bool) {
+	n, f := parseUnsigned(s, 32, directive.Latest)
+	return n, f == fine
 }
 
 // unsignedIn reads an unsigned number in a base.

@@ -55,9 +55,13 @@ func deprecatedDirective(p *lint.FilePass) {
 	}
 }
 
+// hasOwnRule are the directives whose deprecated words have rules of their own in the
+// family service.
+var hasOwnRule = map[string]bool{"KillMode": true, "StandardError": true, "StandardOutput": true}
+
 // deprecatedWord reports a word that systemd takes with a warning.
 func deprecatedWord(p *lint.FilePass, s setting) {
-	if s.directive.Type != directive.TypeEnum || !s.works(p.Set.Release) {
+	if s.directive.Type != directive.TypeEnum || !s.works(p.Set.Release) || hasOwnRule[s.directive.Key] {
 		return
 	}
 	words := s.directive.Values()

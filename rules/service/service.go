@@ -172,14 +172,6 @@ func (s *subject) accepted(key string) (unit.Setting, bool) {
 	return s.Accepted(s.section, key, s.release)
 }
 
-// word returns the value in force, or the default if there is none.
-func (s *subject) word(key, byDefault string) string {
-	if setting, ok := s.accepted(key); ok {
-		return setting.Value.String
-	}
-	return byDefault
-}
-
 // on returns the setting that switches a boolean on, if one does.
 func (s *subject) on(key string) (unit.Setting, bool) {
 	setting, ok := s.accepted(key)

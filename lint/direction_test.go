@@ -18,6 +18,7 @@ var below = map[string][]string{
 	"lint/value":         {"lint/source", "lint/directive"},
 	"lint/unit":          {"lint/source", "lint/syntax", "lint/directive", "lint/value"},
 	"lint/graph":         {"lint/source", "lint/syntax", "lint/directive", "lint/value", "lint/unit"},
+	"lint/transaction":   {"lint/source", "lint/syntax", "lint/directive", "lint/value", "lint/unit", "lint/graph"},
 	"lint/host":          {"lint/source", "lint/host/gitindex"},
 	"lint/host/gitindex": {},
 	"lint/host/shipped":  {},
@@ -33,7 +34,7 @@ var below = map[string][]string{
 	"lint/exposure": {"lint/source", "lint/syntax", "lint/directive", "lint/value", "lint/unit", "lint/host", "lint/host/gitindex", "lint/sandbox"},
 	"lint": {
 		"lint/source", "lint/syntax", "lint/directive", "lint/value", "lint/unit", "lint/graph", "lint/host", "lint/host/gitindex",
-		"lint/host/shipped", "lint/program", "lint/program/environment", "lint/program/shell",
+		"lint/host/shipped", "lint/program", "lint/program/environment", "lint/program/shell", "lint/transaction",
 	},
 }
 

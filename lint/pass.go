@@ -7,6 +7,7 @@ import (
 	"github.com/unitvet/unitvet/lint/graph"
 	"github.com/unitvet/unitvet/lint/host"
 	"github.com/unitvet/unitvet/lint/program"
+	"github.com/unitvet/unitvet/lint/transaction"
 	"github.com/unitvet/unitvet/lint/unit"
 )
 
@@ -22,14 +23,16 @@ type Set struct {
 	focus focus
 
 	// What was asked before is not looked up again.
-	resolved   sync.Map // name to Resolution
-	programs   sync.Map // unit to what it runs
-	near       sync.Map // name to the nearest own name
-	aliasOnce  sync.Once
-	aliasNames map[string]bool
-	familyOnce sync.Once
-	ownNames   []string
-	ownWords   map[string]bool
+	resolved    sync.Map // name to Resolution
+	programs    sync.Map // unit to what it runs
+	near        sync.Map // name to the nearest own name
+	aliasOnce   sync.Once
+	aliasNames  map[string]bool
+	managerOnce sync.Once
+	manager     *transaction.Manager
+	familyOnce  sync.Once
+	ownNames    []string
+	ownWords    map[string]bool
 }
 
 // Program returns what a unit of the set runs.
@@ -39,6 +42,12 @@ func (s *Set) Program(u *unit.Unit) *program.Unit {
 	}
 	known, _ := s.programs.LoadOrStore(u, program.Of(u, s.Host))
 	return known.(*program.Unit) //nolint:forcetypeassert // nothing else is stored
+}
+
+// Transactions returns the set in the form that starts are worked out on.
+func (s *Set) Transactions() *transaction.Manager {
+	s.managerOnce.Do(func() { s.manager = transaction.New(s.Graph) })
+	return s.manager
 }
 
 // pass is what every check can use.
@@ -61,6 +70,9 @@ func (p *pass) Report(f Finding) {
 	}
 	p.findings = append(p.findings, f)
 }
+
+// Shows reports whether findings about a file are shown.
+func (p *pass) Shows(path string) bool { return p.Set.focus.has(path) }
 
 // FilePass is one file of a set, for a CheckFile.
 type FilePass struct {

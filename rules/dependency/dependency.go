@@ -10,6 +10,7 @@ func Rules() []*lint.Rule {
 		DanglingDependency,
 		MaskedDependency,
 		MissingTargetMember,
+		OrderingCycle,
 		SelfDependency,
 	}
 }

@@ -1,0 +1,310 @@
+package dependency
+
+import (
+	"cmp"
+	_ "embed"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/unitvet/unitvet/lint"
+	"github.com/unitvet/unitvet/lint/graph"
+	"github.com/unitvet/unitvet/lint/transaction"
+	"github.com/unitvet/unitvet/lint/unit"
+)
+
+//go:embed ordering_cycle.md
+var orderingCyclePage string
+
+// OrderingCycle finds cycles in the order of the jobs that one start brings
+// together (transaction_verify_order in src/core/transaction.c).
+var OrderingCycle = &lint.Rule{
+	ID:       "ordering-cycle",
+	Summary:  "units that are to start after each other in a circle",
+	Category: "dependency",
+	Severity: lint.Error,
+	Since:    "0.1.0",
+	Page:     orderingCyclePage,
+	CheckSet: orderingCycle,
+}
+
+func orderingCycle(p *lint.SetPass) {
+	for _, cycle := range p.Set.Transactions().Cycles() {
+		c := cycleReport{Cycle: &cycle, set: p.Set, shows: p.Shows}
+		if finding, ok := c.finding(); ok {
+			p.Report(finding)
+		}
+	}
+}
+
+// cycleReport makes a finding of a cycle.
+type cycleReport struct {
+	*transaction.Cycle
+	set   *lint.Set
+	shows func(path string) bool
+	place lint.Place
+}
+
+func (c *cycleReport) finding() (lint.Finding, bool) {
+	first := c.first()
+	if first < 0 {
+		return lint.Finding{}, false
+	}
+	steps := slices.Concat(c.Steps[first:], c.Steps[:first])
+	cut := (c.Cut - first + len(steps)) % len(steps)
+	c.place, _ = c.placeOf(&steps[0].Edge)
+	finding := lint.Finding{
+		Place:   c.place,
+		Unit:    steps[0].Edge.Unit.Name.String(),
+		Message: fmt.Sprintf("ordering cycle: %s: %s", walk(steps), c.effect()),
+		Help:    c.help(&steps[cut]),
+	}
+	if c.Latent() || c.Stopping() {
+		finding.Severity = lint.Warning
+	}
+	for i := range steps {
+		finding.Evidence = append(finding.Evidence, c.evidence(&steps[i].Edge, c.why(&steps[i])))
+	}
+	start := c.Boot
+	if start == nil || len(start.Disabled) > 0 && !c.Latent() {
+		start = c.Alone
+	}
+	if start != nil {
+		for i := range start.Brings {
+			e := &start.Brings[i]
+			if e.Unit != nil {
+				finding.Evidence = append(finding.Evidence, c.evidence(e, brings(e)))
+			}
+		}
+	}
+	return finding, true
+}
+
+// first returns the step with the smallest place, of those in files that findings
+// are shown for, those that a file names first; -1 if there is none.
+func (c *cycleReport) first() int {
+	best := -1
+	var at lint.Place
+	for i := range c.Steps {
+		place, ok := c.placeOf(&c.Steps[i].Edge)
+		if !ok || !c.shows(place.ReportPath()) {
+			continue
+		}
+		named := c.Steps[i].Edge.Ref != nil
+		if best >= 0 && !named && c.Steps[best].Edge.Ref != nil {
+			continue
+		}
+		if best < 0 || named && c.Steps[best].Edge.Ref == nil || comparePlaces(place, at) < 0 {
+			best, at = i, place
+		}
+	}
+	return best
+}
+
+func comparePlaces(a, b lint.Place) int {
+	return cmp.Or(strings.Compare(a.ReportPath(), b.ReportPath()), cmp.Compare(a.Span.Start, b.Span.Start))
+}
+
+// placeOf returns the place of an edge: the name, the setting that it follows
+// from, the link, or else the top of the unit's file. It returns false for edges
+// of units that the set does not have.
+func (c *cycleReport) placeOf(e *graph.Edge) (lint.Place, bool) {
+	switch {
+	case e.Unit == nil || c.set.Graph.IsBase(e.Unit) && e.Cause == nil:
+		return lint.Place{}, false
+	case e.Ref != nil:
+		return lint.AtWord(e.Ref.Setting, e.Ref.At), true
+	case e.Cause != nil:
+		return lint.AtValue(*e.Cause), true
+	case e.Link != nil:
+		return lint.Place{Path: e.Link.Path}, true
+	}
+	return top(e.Unit), true
+}
+
+// top returns the place of the first section header of a unit's file.
+func top(u *unit.Unit) lint.Place {
+	for _, part := range u.Parts() {
+		for _, section := range part.Sections {
+			if section.Header != nil {
+				name := section.Header.Name.Whole()
+				name.Start--
+				name.End++
+				return lint.At(part, name)
+			}
+		}
+	}
+	return lint.Place{Path: u.Path}
+}
+
+// evidence is a step of a chain. What systemd's own units say has no place here.
+func (c *cycleReport) evidence(e *graph.Edge, text string) lint.Related {
+	place, ok := c.placeOf(e)
+	if !ok {
+		place = c.place
+	}
+	return lint.Related{Place: place, Message: text}
+}
+
+// longWalk is from how many units on a message leaves some out.
+const longWalk = 5
+
+// walk tells the units of a cycle in the order in which they would run.
+func walk(steps []transaction.Step) string {
+	var parts []string
+	for i := range steps {
+		parts = append(parts, steps[i].From)
+	}
+	if n := len(parts); n > longWalk {
+		parts = []string{parts[0], parts[1], fmt.Sprintf("%d others", n-3), parts[n-1]}
+	}
+	return strings.Join(append(parts, steps[0].From), " before ")
+}
+
+// effect says what comes of the cycle.
+func (c *cycleReport) effect() string {
+	boot, alone := c.Boot, c.Alone
+	switch {
+	case c.Stopping():
+		return "nothing starts all of them together, but when the machine shuts down with all of them up, systemd gives up the order at one of them"
+	case boot != nil && len(boot.Disabled) == 0:
+		return c.atBoot(boot) + c.also(alone)
+	case alone != nil && len(alone.Disabled) == 0 && len(c.Running) == 0:
+		text := c.byHand(alone)
+		if boot != nil {
+			text += "; " + c.onceEnabled(boot) + c.atBoot(boot)
+		}
+		return text
+	case boot != nil:
+		return c.onceEnabled(boot) + c.atBoot(boot)
+	case len(alone.Disabled) > 0:
+		return c.onceEnabled(alone) + c.byHand(alone)
+	}
+	return c.byHand(alone) + ", unless " + list(c.Running, "and") + " " + isAre(c.Running) + " up already"
+}
+
+// also adds what becomes of a start by hand, where that is worse than the boot.
+func (c *cycleReport) also(alone *transaction.Start) string {
+	if alone == nil || len(alone.Disabled) > 0 || len(alone.Dropped) > 0 || len(c.Boot.Dropped) == 0 {
+		return ""
+	}
+	return ", and refuses to start " + alone.Anchor + " while the others are down"
+}
+
+func (c *cycleReport) atBoot(s *transaction.Start) string {
+	if len(s.Dropped) == 0 {
+		return "at boot systemd cannot start " + s.Anchor + ", which needs each of them (\"Transaction order is cyclic\")"
+	}
+	return "at boot systemd leaves out " + c.dropped(s)
+}
+
+func (c *cycleReport) byHand(s *transaction.Start) string {
+	if len(s.Dropped) == 0 {
+		return "systemd refuses to start " + s.Anchor + " (\"Transaction order is cyclic\")"
+	}
+	return "systemd starts " + s.Anchor + " without " + c.dropped(s)
+}
+
+// dropped says which job is deleted, and what systemd says about that.
+func (c *cycleReport) dropped(s *transaction.Start) string {
+	const says = "deleted to break ordering cycle\")"
+	switch len(s.Dropped) {
+	case 1:
+		return fmt.Sprintf("%s (\"Job %s/start %s", s.Dropped[0], s.Dropped[0], says)
+	case len(c.Units):
+		return "one of them (\"Job …/start " + says
+	}
+	return list(s.Dropped, "or") + " (\"Job …/start " + says
+}
+
+func (c *cycleReport) onceEnabled(s *transaction.Start) string {
+	if len(s.Disabled) > 1 && len(s.Disabled) == len(c.Units) {
+		return "once all of them are enabled, "
+	}
+	return "once " + list(s.Disabled, "and") + " " + isAre(s.Disabled) + " enabled, "
+}
+
+func isAre(names []string) string {
+	if len(names) == 1 {
+		return "is"
+	}
+	return "are"
+}
+
+// list joins names; of many it names the first ones.
+func list(names []string, conjunction string) string {
+	switch n := len(names); {
+	case n == 1:
+		return names[0]
+	case n > longWalk:
+		return fmt.Sprintf("%s %s %d others", strings.Join(names[:3], ", "), conjunction, n-3)
+	default:
+		return strings.Join(names[:n-1], ", ") + " " + conjunction + " " + names[n-1]
+	}
+}
+
+// why says what puts one unit before another.
+func (c *cycleReport) why(step *transaction.Step) string {
+	e := &step.Edge
+	switch {
+	case e.Unit == nil:
+		return step.From + " runs before " + step.To
+	case c.set.Graph.IsBase(e.Unit) && e.Cause == nil:
+		return fmt.Sprintf("%s runs before %s, as systemd ships them", step.From, step.To)
+	case e.Install:
+		return fmt.Sprintf("once it is enabled, %s runs before %s: %s", step.From, step.To, e.Implicit)
+	case e.Implicit != "":
+		return fmt.Sprintf("%s runs before %s: %s", step.From, step.To, e.Implicit)
+	case e.Kind == graph.After:
+		return fmt.Sprintf("%s says After=%s, so %s runs first", e.From, e.Ref.Text(), step.From)
+	}
+	return fmt.Sprintf("%s says Before=%s", e.From, e.Ref.Text())
+}
+
+// brings says how one unit brings another along.
+func brings(e *graph.Edge) string {
+	text := fmt.Sprintf("%s brings %s along: ", e.From, e.To)
+	switch {
+	case e.Install:
+		text += "once it is enabled, by " + e.Ref.Setting.Key.String + "="
+	case e.Implicit != "":
+		text += e.Implicit
+	case e.Link != nil:
+		text += "by the link in ." + e.Link.Suffix + "/"
+	default:
+		text += string(e.Kind) + "="
+	}
+	return text
+}
+
+// help says which edge to give up.
+func (c *cycleReport) help(step *transaction.Step) string {
+	e := &step.Edge
+	help := ""
+	setting, named := transaction.Place(e)
+	at := ""
+	if named {
+		at = fmt.Sprintf(" (%s:%d)", setting.Part.Source.Path, setting.Part.Source.Position(setting.Span().Start).Line)
+	}
+	switch {
+	case e.Ref != nil && !e.Install:
+		help = fmt.Sprintf("the order that costs least to give up is %s=%s of %s%s", e.Ref.Setting.Key.String, e.Ref.Text(), e.From, at)
+	case e.Install, e.Cause != nil:
+		help = fmt.Sprintf("the order that costs least to give up is the one that comes with %s=%s of %s%s",
+			setting.Key.String, setting.Value.String, e.Unit.Name, at)
+	default:
+		help = fmt.Sprintf("the order that costs least to give up is that of %s before %s; DefaultDependencies=no in %s takes it away",
+			step.From, step.To, e.Unit.Name)
+	}
+	for i := range c.Steps {
+		d := &c.Steps[i].Edge
+		if d.Implicit != "" && d.Cause == nil && d.Kind == graph.After && d.Unit != nil && d.Unit != e.Unit && d.To == "sysinit.target" {
+			continue
+		}
+		if early := d.To == "sysinit.target" || d.To == "basic.target"; d.Implicit != "" && early && d.Unit == e.Unit && d != e && e.Ref != nil {
+			help += fmt.Sprintf("; if %s has to run that early, give it DefaultDependencies=no, Conflicts=shutdown.target and Before=shutdown.target instead", d.From)
+			break
+		}
+	}
+	return help
+}

@@ -9,6 +9,7 @@ import (
 	"github.com/unitvet/unitvet/rules/dependency"
 	"github.com/unitvet/unitvet/rules/directive"
 	"github.com/unitvet/unitvet/rules/install"
+	"github.com/unitvet/unitvet/rules/program"
 	"github.com/unitvet/unitvet/rules/sandbox"
 	"github.com/unitvet/unitvet/rules/service"
 	"github.com/unitvet/unitvet/rules/syntax"
@@ -20,6 +21,7 @@ func All() []*lint.Rule {
 	return slices.Concat(
 		syntax.Rules(),
 		directive.Rules(),
+		program.Rules(),
 		sandbox.Rules(),
 		dependency.Rules(),
 		install.Rules(),

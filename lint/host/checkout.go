@@ -59,6 +59,9 @@ func below(p, dir string) bool {
 // mapped returns the name in the tree that a path of the host has, by the longest
 // prefix. It returns false where no prefix fits, and in holes.
 func (c *Checkout) mapped(name string) (string, bool) {
+	if c == nil {
+		return "", false
+	}
 	best := -1
 	for i, m := range c.Mappings {
 		if below(name, m.Prefix) && (best < 0 || len(m.Prefix) > len(c.Mappings[best].Prefix)) {
@@ -138,10 +141,13 @@ func (c *Checkout) path(name string) PathFact {
 		return PathFact{Fact{Yes, report}, mode}
 	}
 	if isSource(inTree) && c.holds(inTree) {
-		return PathFact{Fact: Fact{No, c.Report}}
+		return PathFact{Fact: Fact{No, theCheckout}}
 	}
 	return PathFact{}
 }
+
+// theCheckout is how messages name the checkout as the source of a fact.
+const theCheckout = "the checkout"
 
 // Dir says whether a directory below a mapping exists, for directories that are
 // known to hold code. Path cannot tell them from those that hold data.
@@ -151,7 +157,7 @@ func (h *Host) Dir(name string) Fact {
 		return fact.Fact
 	}
 	if inTree, ok := h.Checkout.mapped(path.Clean(name)); ok && h.Checkout.holds(inTree) {
-		return Fact{No, h.Checkout.Report}
+		return Fact{No, theCheckout}
 	}
 	return Fact{}
 }

@@ -59,7 +59,8 @@ type Host struct {
 	// Facts were captured on the machine; nil if there are none.
 	Facts *Facts
 	// Root is the root directory of the machine. It knows everything that it may
-	// read, but for what appears only at run time.
+	// read, but for what appears only at run time; what it does not have it knows if
+	// it is that of a whole system.
 	Root *source.Tree
 	// RootReport is how the root is called in messages.
 	RootReport string
@@ -69,6 +70,8 @@ type Host struct {
 	// nothing else of it may be read.
 	Checkout *Checkout
 
+	wholeOnce    sync.Once
+	whole        bool
 	accountsOnce sync.Once
 	known        *accounts
 	hostsOnce    sync.Once
@@ -116,6 +119,39 @@ func (h *Host) Path(name string) PathFact {
 	return PathFact{}
 }
 
+// isWhole reports whether the root is that of a whole system, which os-release(5)
+// tells. A few packages that were unpacked somewhere are none.
+func (h *Host) isWhole() bool {
+	h.wholeOnce.Do(func() {
+		for _, name := range []string{"/etc/os-release", "/usr/lib/os-release"} {
+			h.whole = h.whole || h.Root.Resolve(name).Err == nil
+		}
+	})
+	return h.whole
+}
+
+// Runnable says whether a path can be run as a program as far as its type and mode
+// tell. What an overlay has without being executable may be installed otherwise.
+func (h *Host) Runnable(name string) PathFact {
+	fact := h.Path(name)
+	switch {
+	case fact.Answer != Yes:
+		fact.Answer = Unknown
+	case fact.Mode.IsDir():
+		fact.Answer = No
+	case !fact.Mode.IsRegular():
+		fact.Answer = Unknown
+	case fact.Mode&0o111 == 0:
+		fact.Answer = No
+		if h.Root == nil && (h.Facts == nil || h.Facts.Path(name).Answer != Yes) {
+			if _, mapped := h.Checkout.mapped(path.Clean(name)); !mapped {
+				fact.Answer = Unknown
+			}
+		}
+	}
+	return fact
+}
+
 // overlays returns the overlays of the host, those of the checkout last.
 func (h *Host) overlays() []Overlay {
 	if h.Checkout == nil {
@@ -132,7 +168,7 @@ func (h *Host) rootPath(name string) PathFact {
 	case link.Err == nil:
 		return PathFact{Fact{Yes, h.RootReport}, link.Info.Mode()}
 	case errors.Is(link.Err, syscall.ENOTDIR): // below a file
-	case !errors.Is(link.Err, fs.ErrNotExist), IsVolatile(name), IsVolatile("/" + link.Name):
+	case !errors.Is(link.Err, fs.ErrNotExist), IsVolatile(name), IsVolatile("/" + link.Name), !h.isWhole():
 		return PathFact{}
 	}
 	return PathFact{Fact: Fact{No, h.RootReport}}

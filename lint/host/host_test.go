@@ -23,6 +23,7 @@ link: root/usr/bin/loop -> loop
 link: root/bin -> usr/bin
 link: root/etc/resolv.conf -> ../run/resolv.conf
 link: overlay/usr/bin/abs -> /usr/bin/b
+-- root/etc/os-release --
 -- root/usr/bin/a --
 #!/bin/sh
 -- overlay/usr/bin/b --

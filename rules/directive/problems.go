@@ -90,6 +90,8 @@ func ruleFor(s setting, problem *value.Problem) string {
 			return idInvalidValue // a unit that does not fit
 		}
 		return "" // invalid-unit-name
+	case kind == value.MissingEquals && s.directive.Type == directive.TypeEnvironmentAssignments && s.continues(problem):
+		return "" // unquoted-environment-value
 	case kind == value.DeprecatedWord:
 		return idDeprecatedDirective
 	case kind == value.WeekdayConflict:
@@ -102,6 +104,13 @@ func ruleFor(s setting, problem *value.Problem) string {
 		return idInvalidValue
 	}
 	return id
+}
+
+// continues reports whether a word comes after an assignment: a value with blanks and
+// without quotes.
+func (s setting) continues(problem *value.Problem) bool {
+	words, failed := value.EnvironmentWords(s.text)
+	return failed == nil && problem.Span.Start > 0 && strings.Contains(words[0].Text, "=")
 }
 
 // namesUnit reports whether a word comes to the name of a unit.

@@ -32,7 +32,7 @@ var MissingSandboxPath = &lint.Rule{
 }
 
 func missingSandboxPath(p *lint.SetPass) {
-	m := &makers{set: p.Set}
+	m := NewMakers(p.Set)
 	for _, u := range p.Set.Units {
 		s, ok := look(p.Set, u)
 		if !ok {
@@ -82,7 +82,7 @@ func entriesOf(setting unit.Setting) []entry {
 }
 
 // missing returns the finding about an entry whose path is missing.
-func (s *subject) missing(m *makers, setting unit.Setting, e entry) (lint.Finding, bool) {
+func (s *subject) missing(m *Makers, setting unit.Setting, e entry) (lint.Finding, bool) {
 	expanded, target := s.Expand(e.path.Text), s.Expand(e.target.Text)
 	if e.optional || !expanded.Known || !target.Known || value.CheckPath(expanded.Text) != nil {
 		return lint.Finding{}, false
@@ -113,9 +113,9 @@ func (s *subject) missing(m *makers, setting unit.Setting, e entry) (lint.Findin
 	}
 	name := value.SimplifyPath(expanded.Text)
 	switch fact := s.set.Host.Path(name); {
-	case fact.Answer == host.No && !s.expects(name) && !m.makes(s.Unit, name):
+	case fact.Answer == host.No && !s.expects(name) && !m.Makes(s.Unit, name):
 		f.Message = fmt.Sprintf("%s does not exist in %s, and nothing makes it", says, fact.Source)
-	case fact.Answer == host.Unknown && s.isOwnRuntime(name) && !s.expects(name) && !m.makes(s.Unit, name):
+	case fact.Answer == host.Unknown && s.isOwnRuntime(name) && !s.expects(name) && !m.Makes(s.Unit, name):
 		f.Severity = lint.Warning
 		f.Message = fmt.Sprintf("%s is gone after a reboot: /run starts out empty, and nothing makes the directory again", says)
 		f.Help = fmt.Sprintf("add RuntimeDirectory=%s, which makes it whenever the service starts, or put - in front of the path", strings.TrimPrefix(name, "/run/"))
@@ -202,16 +202,20 @@ func leadingWord(name string) string {
 	return name
 }
 
-// makers knows what makes directories and files when the system starts.
-type makers struct {
+// Makers knows what makes directories and files when the system starts.
+type Makers struct {
 	set    *lint.Set
 	once   sync.Once
 	texts  []string // of tmpfiles.d(5)
 	mounts []string // of fstab(5)
 }
 
-// makes reports whether something of the set or the host makes a path, or may.
-func (m *makers) makes(by *unit.Unit, name string) bool {
+// NewMakers returns what is known of a set and its host.
+func NewMakers(set *lint.Set) *Makers { return &Makers{set: set} }
+
+// Makes reports whether something of the set or the host makes a path, or may, other
+// than the commands of a unit.
+func (m *Makers) Makes(by *unit.Unit, name string) bool {
 	for _, u := range m.set.Units {
 		if makesDirectory(u, name) || u != by && mentions(u, name) {
 			return true
@@ -273,7 +277,7 @@ func mentions(u *unit.Unit, name string) bool {
 var tmpfilesDirs = []string{"/etc/tmpfiles.d", "/run/tmpfiles.d", "/usr/local/lib/tmpfiles.d", "/usr/lib/tmpfiles.d"}
 
 // read reads what is configured to be made.
-func (m *makers) read() {
+func (m *Makers) read() {
 	for _, dir := range tmpfilesDirs {
 		for _, name := range m.set.Host.ReadDir(dir) {
 			if text, _, ok := m.set.Host.ReadFile(path.Join(dir, name)); ok {

@@ -1,0 +1,88 @@
+package program
+
+import (
+	_ "embed"
+	"fmt"
+	"regexp"
+
+	"github.com/unitvet/unitvet/lint"
+	"github.com/unitvet/unitvet/lint/program"
+	"github.com/unitvet/unitvet/lint/program/environment"
+	"github.com/unitvet/unitvet/lint/source"
+	"github.com/unitvet/unitvet/lint/value"
+)
+
+//go:embed unexpanded_variable.md
+var unexpandedVariablePage string
+
+// UnexpandedVariable finds variables where systemd expands none: in Environment=,
+// and inside the words of a command line without braces (systemd.exec(5),
+// Environment=; systemd.service(5), "Command lines").
+var UnexpandedVariable = &lint.Rule{
+	ID:        "unexpanded-variable",
+	Summary:   "a variable stands where systemd does not expand it",
+	Category:  "program",
+	Severity:  lint.Warning,
+	Since:     "0.1.0",
+	Page:      unexpandedVariablePage,
+	CheckUnit: unexpandedVariable,
+}
+
+// use matches what looks like a variable of a shell and like nothing else.
+var use = regexp.MustCompile(`\$(?:\{[A-Za-z_][A-Za-z0-9_]*\}|[A-Z_][A-Z0-9_]+)`)
+
+func unexpandedVariable(p *lint.UnitPass) {
+	prog := p.Set.Program(p.Unit)
+	for _, setting := range prog.Settings(prog.Section, "Environment") {
+		assignments, _ := value.ParseEnvironment(setting.Value.String)
+		for _, a := range assignments {
+			at := use.FindStringIndex(a.Value.Text)
+			if at == nil {
+				continue
+			}
+			text := a.Value.Text[at[0]:at[1]]
+			p.Report(lint.Finding{
+				Place:   lint.AtWord(setting, a.Value.Sub(at[0], at[1])),
+				Message: fmt.Sprintf("Environment= sets %s to %q as it stands: systemd expands no variables there", a.Name.Text, a.Value.Text),
+				Help:    fmt.Sprintf("write what %s stands for; specifiers such as %%h and %%t are expanded", text),
+			})
+		}
+	}
+	for _, c := range prog.Commands {
+		if c.Exec.NoVariables || c.Exec.Shell || c.Program.Text == "" {
+			continue
+		}
+		inline := isInlineShell(c)
+		for _, arg := range c.Exec.Args {
+			span, name, ok := braceless(prog, arg)
+			if !ok || inline && arg.Text == c.Runs[0].Entry.Word.Text {
+				continue
+			}
+			p.Report(lint.Finding{
+				Place:   lint.AtWord(c.Setting, span),
+				Message: fmt.Sprintf("%s= passes $%s as it stands: inside a word systemd expands ${%s} only", c.Key, name, name),
+				Help:    fmt.Sprintf("write ${%s}", name),
+				Fixes: []lint.Fix{{
+					Title: "write ${" + name + "}",
+					Edits: []lint.Edit{{Place: lint.AtWord(c.Setting, span), Text: "${" + name + "}"}},
+				}},
+			})
+		}
+	}
+}
+
+// inside matches a variable without braces after the start of a word.
+var inside = regexp.MustCompile(`[^$]\$([A-Z_][A-Z0-9_]+)`)
+
+// braceless returns a variable that stands inside a word without braces, if it is
+// one that the unit sets, or HOME.
+func braceless(prog *program.Unit, arg value.Word) (span source.Span, name string, ok bool) {
+	at := inside.FindStringSubmatchIndex(arg.Text)
+	if at == nil {
+		return span, "", false
+	}
+	name = arg.Text[at[2]:at[3]]
+	v := prog.Env.Lookup(name)
+	known := v.State == environment.Set && v.Origin != environment.FromManager
+	return arg.Sub(at[2]-1, at[3]), name, known || name == "HOME"
+}

@@ -19,12 +19,14 @@ import (
 func Rules() []*lint.Rule {
 	return []*lint.Rule{
 		DBusWithoutBusName,
+		ForkingMismatch,
 		InvalidCombination,
 		InvalidOneshot,
 		KillModeNone,
 		MissingExecStart,
 		MultipleExecStart,
 		NobodyUser,
+		NotifyMismatch,
 		ObsoleteOutput,
 		StartLimitNeverTrips,
 		StartLimitTooTight,

@@ -82,7 +82,7 @@ var daemons = map[string]daemon{
 	"lighttpd":       {forks: true, front: []string{"-D", "-t", "-tt", "-p", "-1"}, valued: "fm"},                                 // lighttpd(8)
 	"memcached":      {back: []string{"-d", "--daemon"}, valued: "aAbBcfIlLmnoPpRsStUuY"},                                         // memcached(1)
 	"mongod":         {back: []string{"--fork"}, undecided: true},                                                                 // mongod(1)
-	"mosquitto":      {back: []string{"-d", "--daemon"}, valued: "cp"},                                                            // mosquitto(8)
+	"mosquitto":      {back: []string{"-d", "--daemon"}, valued: "cp"},                                                            //nolint:misspell // the name of the program, mosquitto(8)
 	"mysqld":         {back: []string{"--daemonize", "-D"}, undecided: true},                                                      // mysqld --help
 	"named":          {forks: true, front: []string{"-f", "-g", "-v", "-V"}, valued: "acdDELMmnpStTUuxX"},                         // named(8)
 	"nginx":          {forks: true, front: []string{"-g=daemon off;", "-t", "-T", "-v", "-V"}, config: nginxConfig, silent: true}, // nginx.org, "daemon"

@@ -96,8 +96,8 @@ func (l *input) mapped() {
 		}
 		c.Mappings = append(c.Mappings, host.Mapping{Prefix: path.Clean(m.Prefix), Dir: name})
 		for _, set := range l.sets {
-			if set.Host.Checkout == nil {
-				set.Host.Checkout = c // units that lie elsewhere
+			if set.Host.Checkout == nil || len(set.Host.Checkout.Mappings) == 0 {
+				set.Host.Checkout = c // units that lie in another tree
 			}
 		}
 	}

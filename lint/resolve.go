@@ -46,6 +46,10 @@ type Resolution struct {
 	OtherManager bool
 }
 
+// KnowsAll reports whether a unit that is found nowhere does not exist: the set comes
+// from a root directory, or all units of the host were captured.
+func (s *Set) KnowsAll() bool { return s.Rooted || s.Host.Facts != nil }
+
 // Resolve looks for the unit that answers to a name.
 func (s *Set) Resolve(name string) Resolution {
 	if known, ok := s.resolved.Load(name); ok {
@@ -75,6 +79,9 @@ func (s *Set) resolve(name string) Resolution {
 	}
 	if reason, ok := shipped.Generated(name); ok {
 		return Resolution{Where: Runtime, Reason: reason}
+	}
+	if s.Host.Facts != nil && s.Host.Facts.HasUnit(name) {
+		return Resolution{Where: Runtime, Reason: "a unit of the host"}
 	}
 	if s.Rooted && s.sysvScript(name) {
 		return Resolution{Where: Runtime, Reason: "made from the init script of that name"}

@@ -21,6 +21,7 @@ import (
 
 type checkFlags struct {
 	inputFlags
+	host              hostFlags
 	selected, ignored []string
 	failOn            string
 	strict            bool
@@ -54,6 +55,7 @@ be read, or the command line makes no sense.`,
 	}
 	flags := cmd.Flags()
 	f.register(flags)
+	f.host.register(flags)
 	flags.StringSliceVar(&f.selected, "select", nil, "run only the rules `ID[,ID...]`, strict ones included")
 	flags.StringSliceVar(&f.ignored, "ignore", nil, "do not run the rules `ID[,ID...]`")
 	flags.StringVar(&f.failOn, "fail-on", "warning", "exit with 1 on findings of this `SEVERITY` or worse: info, warning, error or never")
@@ -107,10 +109,14 @@ func (f *checkFlags) run(cmd *cobra.Command, args []string, std streams) error {
 	if err != nil {
 		return err
 	}
-	result, err := f.fixes.run(cmd.Context(), std, lint.Options{
+	opts := lint.Options{
 		Rules: rules.All(), Select: f.selected, Ignore: f.ignored,
 		Strict: f.strict, Systemd: f.systemd, Distributions: distributions, Jobs: f.jobs, Input: in,
-	})
+	}
+	if err := f.host.apply(&opts); err != nil {
+		return err
+	}
+	result, err := f.fixes.run(cmd.Context(), std, opts)
 	if err != nil {
 		var unknown lint.UnknownRuleError
 		if errors.As(err, &unknown) {

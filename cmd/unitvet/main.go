@@ -92,6 +92,8 @@ It needs no systemd, no root and no running manager.`,
 	}
 	cmd.AddCommand(
 		checkCommand(std),
+		auditCommand(std),
+		factsCommand(std),
 		catCommand(std),
 		directiveCommand(std),
 		rulesCommand(std),

@@ -82,6 +82,7 @@ func ReadFacts(text, report string) (*Facts, error) {
 	case facts.Version != FactsVersion:
 		return nil, fmt.Errorf("facts of version %d, this unitvet reads version %d: capture them again", facts.Version, FactsVersion)
 	}
+	facts.Sort()
 	return facts, nil
 }
 
@@ -100,6 +101,19 @@ func (f *Facts) Path(name string) PathFact {
 		}
 	}
 	return PathFact{}
+}
+
+// HasUnit reports whether a unit of a name, or its template, was captured.
+func (f *Facts) HasUnit(name string) bool {
+	if _, found := slices.BinarySearch(f.Units, name); found {
+		return true
+	}
+	prefix, rest, ok := strings.Cut(name, "@")
+	if !ok {
+		return false
+	}
+	_, found := slices.BinarySearch(f.Units, prefix+"@"+path.Ext(rest))
+	return found
 }
 
 func (c CapturedPath) fact(report string) PathFact {

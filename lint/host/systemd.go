@@ -14,6 +14,9 @@ var libraryDirs = []string{"/usr/lib/systemd", "/lib/systemd", "/usr/lib64/syste
 // private library, libsystemd-shared-NNN.so. ok is false if there is none, or
 // nothing is known of the host.
 func (h *Host) Systemd() (release int, ok bool) {
+	if h.Facts != nil && h.Facts.Systemd > 0 {
+		return h.Facts.Systemd, true
+	}
 	if h.Root == nil {
 		return 0, false
 	}

@@ -56,7 +56,7 @@ func judge(set *lint.Set, name string, kind graph.Kind) verdict {
 	case lint.Here, lint.Runtime:
 		return silent
 	case lint.Shipped:
-		if !set.Rooted {
+		if !set.KnowsAll() {
 			return silent
 		}
 		v := verdict{severity: shippedGone[w], text: "which is not installed here"}
@@ -77,7 +77,7 @@ func judge(set *lint.Set, name string, kind graph.Kind) verdict {
 	switch {
 	case own:
 		v.severity = goneOwn[w]
-	case set.Rooted:
+	case set.KnowsAll():
 		v.severity = goneRooted[w]
 	default:
 		v.severity = goneForeign[w]

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/unitvet/unitvet/lint/linttest/oracle"
 )
 
 // calendarExpressions returns n expressions, good ones and bad ones, the same in every
@@ -152,7 +154,7 @@ func analyzeCalendar(t *testing.T, analyze string, zone, base string, iterations
 }
 
 func TestOracleCalendar(t *testing.T) {
-	analyze, release := tool(t, "systemd-analyze")
+	analyze, release := oracle.Tool(t, "systemd-analyze")
 	n, batch := 2000, 250
 	if s := os.Getenv("ORACLE_CALENDARS"); s != "" {
 		n, _ = strconv.Atoi(s)
@@ -238,7 +240,7 @@ func timespans(n int) []string {
 }
 
 func TestOracleTimespan(t *testing.T) {
-	analyze, release := tool(t, "systemd-analyze")
+	analyze, release := oracle.Tool(t, "systemd-analyze")
 	n := 400
 	if s := os.Getenv("ORACLE_CALENDARS"); s != "" {
 		n, _ = strconv.Atoi(s)

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/unitvet/unitvet/lint/directive"
+	"github.com/unitvet/unitvet/lint/linttest/oracle"
 )
 
 func a(n int) string { return strings.Repeat("a", n) }
@@ -225,13 +226,13 @@ var gridSeeds = [][2]string{
 
 func TestGridMutants(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
-	var cases []gridCase
+	var cases []oracle.Case
 	for _, seed := range gridSeeds {
 		seeds := strings.Split(seed[1], "|")
 		for name := range strings.FieldsSeq(seed[0]) {
 			section, key, _ := strings.Cut(name, ".")
 			count := 120
-			if (gridCase{section, key, ""}).byLine() {
+			if (oracle.Case{Section: section, Key: key}).SharesUnit() {
 				count = 2000
 			}
 			var values []string
@@ -274,12 +275,9 @@ func TestGridRandom(t *testing.T) {
 	}} {
 		values = append(values, list...)
 	}
-	var cases []gridCase
+	var cases []oracle.Case
 	seen := map[string]bool{}
-	for _, section := range directive.Sections() {
-		if gridExtensions[section] == "" {
-			continue
-		}
+	for _, section := range oracle.Sections() {
 		for _, d := range directive.Section(section) {
 			_, own := keyGrammars[d.Key]
 			if !own && !slices.Contains(namesTypes, string(d.Type)) || d.Status != directive.StatusActive && d.Status != directive.StatusAlias ||
@@ -288,7 +286,7 @@ func TestGridRandom(t *testing.T) {
 			}
 			name := section + "." + d.Key
 			step, count := 1, 60
-			if (gridCase{section, d.Key, ""}).byLine() {
+			if (oracle.Case{Section: section, Key: d.Key}).SharesUnit() {
 				count = 1000
 			}
 			if seen[d.Key] { // the same in another section

@@ -2,18 +2,16 @@ package value
 
 import (
 	"bytes"
-	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/unitvet/unitvet/lint/directive"
+	"github.com/unitvet/unitvet/lint/linttest/oracle"
 )
 
 // valueTypes are the types of values that this file tries.
@@ -115,10 +113,7 @@ func regexValues() []string {
 func directivesOf(types []directive.Type, all bool) []*directive.Directive {
 	var found []*directive.Directive
 	seen := map[string]bool{}
-	for _, section := range directive.Sections() {
-		if section == "Install" || section == "Scope" {
-			continue
-		}
+	for _, section := range oracle.Sections() {
 		for i, d := range directive.Section(section) {
 			name := d.Key + string(d.Type)
 			if !slices.Contains(types, d.Type) || !all && seen[name] || d.Status == directive.StatusUnsupported || keyGrammars[d.Key] != nil {
@@ -195,96 +190,39 @@ func vocabularies() []string {
 	return slices.Compact(words)
 }
 
-// judgeLines returns which assignments, all in one unit, systemd has something to say
-// about, other than that the directive is old.
-func judgeLines(t *testing.T, section string, cases []gridCase) []bool {
-	t.Helper()
-	analyze, _ := tool(t, "systemd-analyze")
-	path := filepath.Join(t.TempDir(), "grid."+gridExtensions[section])
-	var unit strings.Builder
-	fmt.Fprintf(&unit, "[%s]\n", section)
-	for _, c := range cases {
-		// An unknown key marks in the output what belongs to which case; an empty
-		// assignment before the value takes back those before. The blank after it keeps a
-		// backslash at its end from joining lines.
-		fmt.Fprintf(&unit, "NoSuchKey=\n%s=\n%s=%s \n", c.key, c.key, c.value)
-	}
-	if err := os.WriteFile(path, []byte(unit.String()), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(analyze, "verify", "--man=no", "--recursive-errors=no", path)
-	cmd.Env = append(os.Environ(), "SYSTEMD_LOG_LEVEL=warning")
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	_ = cmd.Run()
-	said := regexp.MustCompile(`^` + regexp.QuoteMeta(path) + `:(\d+): (.*)`)
-	warned := make([]bool, len(cases))
-	now := -1
-	for line := range strings.Lines(stderr.String()) {
-		m := said.FindStringSubmatch(line)
-		switch {
-		case m == nil: // no line is given: it belongs to the case, unless it is about the unit
-			if now >= 0 && now < len(cases) && !strings.HasPrefix(line, "grid.") && !strings.HasPrefix(line, "Unit grid.") {
-				warned[now] = true
-			}
-			continue
-		case strings.HasPrefix(m[2], "Unknown key 'NoSuchKey'"):
-			n, _ := strconv.Atoi(m[1])
-			now = (n - 2) / 3
-			continue
-		case strings.Contains(m[2], "will be removed soon"):
-			continue
-		}
-		if n, _ := strconv.Atoi(m[1]); (n-2)%3 == 2 {
-			warned[(n-2)/3] = true
-		}
-	}
-	if now != len(cases)-1 {
-		t.Fatalf("[%s] systemd stopped reading at %v", section, cases[max(now, 0)])
-	}
-	return warned
-}
-
 func TestOracleValues(t *testing.T) {
-	_, release := tool(t, "systemd-analyze")
-	bySection := map[string][]gridCase{}
-	var sections []string
+	_, release := oracle.Tool(t, "systemd-analyze")
+	var cases []oracle.Case
 	for _, d := range directivesOf(valueTypes, os.Getenv("ORACLE_SECTIONS") != "") {
 		if !d.In(release) || d.Key == "DynamicUser" { // a bad value of which ends the reading
 			continue
 		}
-		if bySection[d.Section] == nil {
-			sections = append(sections, d.Section)
-		}
 		for _, v := range valuesFor(d) {
-			bySection[d.Section] = append(bySection[d.Section], gridCase{d.Section, d.Key, v})
+			cases = append(cases, oracle.Case{Section: d.Section, Key: d.Key, Value: v})
 		}
 	}
-	exceptions := loadExceptions(t)
+	exceptions := oracle.LoadExceptions(t)
 	count, wrong, excepted, shown := map[directive.Type]int{}, map[directive.Type]int{}, 0, map[string]int{}
-	for _, section := range sections {
-		cases := bySection[section]
-		warned := judgeLines(t, section, cases)
-		unit, _ := ParseName("grid." + gridExtensions[section])
-		for i, c := range cases {
-			d, _ := directive.Lookup(c.section, c.key)
-			problems := slices.DeleteFunc(Check(d, c.value, Context{Unit: unit}, release), func(p *Problem) bool {
-				return p.Effect == Accepted && p.Kind != DeprecatedWord && p.Kind != WeekdayConflict
-			})
-			count[d.Type]++
-			if warned[i] == (len(problems) > 0) {
-				continue
-			}
-			if exceptions.cover(c, release) {
-				excepted++
-				continue
-			}
-			wrong[d.Type]++
-			if shown[c.key]++; shown[c.key] > 50 {
-				continue
-			}
-			t.Errorf("[%s] %s=%.120q: systemd %d objects: %v; problems: %v", c.section, c.key, c.value, release, warned[i], problems)
+	verdicts := oracle.Judge(t, cases)
+	for i, c := range cases {
+		unit, _ := ParseName(c.UnitName(i))
+		d, _ := directive.Lookup(c.Section, c.Key)
+		problems := slices.DeleteFunc(Check(d, c.Value, Context{Unit: unit}, release), func(p *Problem) bool {
+			return p.Effect == Accepted && p.Kind != DeprecatedWord && p.Kind != WeekdayConflict
+		})
+		count[d.Type]++
+		if (verdicts[i] != oracle.Silent) == (len(problems) > 0) {
+			continue
 		}
+		if exceptions.Cover(c, release) {
+			excepted++
+			continue
+		}
+		wrong[d.Type]++
+		if shown[c.Key]++; shown[c.Key] > 50 {
+			continue
+		}
+		t.Errorf("[%s] %s=%.120q: systemd %d %v; problems: %v", c.Section, c.Key, c.Value, release, verdicts[i], problems)
 	}
 	total := 0
 	for _, name := range valueTypes {
@@ -294,51 +232,9 @@ func TestOracleValues(t *testing.T) {
 	t.Logf("%d cases of systemd %d, %d of them excepted", total, release, excepted)
 }
 
-// exceptionTable are the known disagreements with systemd, by directive.
-type exceptionTable map[string][]exception
-
-// exception is one of them: a pattern of values, in a range of releases.
-type exception struct {
-	value         *regexp.Regexp
-	since, before int
-}
-
-// cover reports whether a case is a known disagreement.
-func (e exceptionTable) cover(c gridCase, release int) bool {
-	return slices.ContainsFunc(append(e[c.key], e["*"]...), func(x exception) bool {
-		return x.since <= release && release < x.before && x.value.MatchString(c.value)
-	})
-}
-
-// loadExceptions reads testdata/exceptions.tsv: directives, a regular expression for
-// whole values, the first release and the one after the last, the reason.
-func loadExceptions(t *testing.T) exceptionTable {
-	t.Helper()
-	text, err := os.ReadFile("testdata/exceptions.tsv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	table := exceptionTable{}
-	for i, line := range strings.Split(strings.TrimSpace(string(text)), "\n")[1:] {
-		cells := strings.Split(line, "\t")
-		if len(cells) != 5 {
-			t.Fatalf("exceptions.tsv:%d: %d cells instead of 5", i+2, len(cells))
-		}
-		x := exception{value: regexp.MustCompile(`^(?:` + cells[1] + `)$`), before: directive.Latest + 1}
-		x.since, _ = strconv.Atoi(cells[2])
-		if cells[3] != "" {
-			x.before, _ = strconv.Atoi(cells[3])
-		}
-		for key := range strings.FieldsSeq(cells[0]) {
-			table[key] = append(table[key], x)
-		}
-	}
-	return table
-}
-
 // TestOracleConditions asks systemd which conditions it cannot evaluate.
 func TestOracleConditions(t *testing.T) {
-	analyze, release := tool(t, "systemd-analyze")
+	analyze, release := oracle.Tool(t, "systemd-analyze")
 	values := map[string][]string{
 		"ACPower":        {"yes", "foo", "1", "TRUE", "2"},
 		"FirstBoot":      {"no", "maybe"},

@@ -7,43 +7,20 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/unitvet/unitvet/lint/linttest/oracle"
 )
 
 // These tests put what the others expect to systemd itself, where it is installed.
-
-// tool returns the path of a systemd tool and its release; the test is skipped
-// without it, and where UNITVET_ORACLE is not set: the grids take minutes, and a
-// systemd that was patched or built otherwise may have its own mind on a value.
-func tool(t *testing.T, name string) (path string, release int) {
-	t.Helper()
-	if testing.Short() || os.Getenv("UNITVET_ORACLE") == "" {
-		t.Skip("set UNITVET_ORACLE=1 to ask systemd")
-	}
-	path, err := exec.LookPath(name)
-	if err != nil {
-		t.Skip(name + " is not installed")
-	}
-	out, err := exec.Command(path, "--version").Output()
-	if err != nil {
-		t.Skipf("%s --version: %v", name, err)
-	}
-	fields := strings.Fields(string(out))
-	if len(fields) < 2 {
-		t.Skipf("%s --version says %q", name, out)
-	}
-	release, _ = strconv.Atoi(fields[1])
-	return path, release
-}
 
 // dumps loads unit files with systemd-analyze verify and returns its debug dump of
 // every unit that it loaded, by name. Units are loaded from a directory of their
 // own, with drop-in files below it; names are given as the tool takes them.
 func dumps(t *testing.T, files map[string]string, names []string) map[string][]string {
 	t.Helper()
-	analyze, _ := tool(t, "systemd-analyze")
+	analyze, _ := oracle.Tool(t, "systemd-analyze")
 	dir := t.TempDir()
 	for name, text := range files {
 		path := filepath.Join(dir, name)
@@ -128,7 +105,7 @@ func shellQuoted(arg string) string {
 }
 
 func TestOracleExec(t *testing.T) {
-	_, release := tool(t, "systemd-analyze")
+	_, release := oracle.Tool(t, "systemd-analyze")
 	lines := execLines()
 	files := map[string]string{}
 	var names []string
@@ -230,7 +207,7 @@ func TestOracleExpandName(t *testing.T) {
 }
 
 func TestOracleLists(t *testing.T) {
-	_, release := tool(t, "systemd-analyze")
+	_, release := oracle.Tool(t, "systemd-analyze")
 	files := map[string]string{}
 	var names []string
 	for i, test := range lists {
@@ -327,7 +304,7 @@ func TestOracleDropInNames(t *testing.T) {
 }
 
 func TestOracleNames(t *testing.T) {
-	systemdEscape, _ := tool(t, "systemd-escape")
+	systemdEscape, _ := oracle.Tool(t, "systemd-escape")
 	// --mangle leaves valid names as they are and makes others valid.
 	names := []string{
 		"foo.service", "foo@.service", "foo@bar.service", "foo@a@b.service", "foo@a.b.service", "-.mount", "-.slice", "a:b_c.target",
@@ -345,7 +322,7 @@ func TestOracleNames(t *testing.T) {
 }
 
 func TestOracleEscape(t *testing.T) {
-	systemdEscape, release := tool(t, "systemd-escape")
+	systemdEscape, release := oracle.Tool(t, "systemd-escape")
 	run := func(args ...string) (string, bool) {
 		out, err := exec.Command(systemdEscape, args...).Output()
 		return strings.TrimSuffix(string(out), "\n"), err == nil
@@ -387,7 +364,7 @@ var osRelease = map[string]string{
 }
 
 func TestOracleEnvironmentFile(t *testing.T) {
-	tmpfiles, release := tool(t, "systemd-tmpfiles")
+	tmpfiles, release := oracle.Tool(t, "systemd-tmpfiles")
 	root := t.TempDir()
 	var config strings.Builder
 	for name, specifier := range osRelease {

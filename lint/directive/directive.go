@@ -66,6 +66,7 @@ type Directive struct {
 	Notes string
 
 	resetGroup string
+	emptySince int // before, an empty value is a bad one
 }
 
 // ListSemantics tells how several assignments of one directive add up.
@@ -280,6 +281,15 @@ func (d *Directive) ResetGroup() string {
 		return d.resetGroup
 	}
 	return d.Key
+}
+
+// EmptyIn tells what an assignment without a value does in the given release. Empty is
+// what it does in the latest.
+func (d *Directive) EmptyIn(release int) EmptyEffect {
+	if release < d.emptySince {
+		return EmptyError
+	}
+	return d.Empty
 }
 
 // In reports whether the given systemd release knows the directive and acts on

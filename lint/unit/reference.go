@@ -87,7 +87,8 @@ func (u *Unit) Expand(text string) value.Expansion {
 // Context is what specifiers in a value of the unit are expanded for. Where the
 // manager is not known, what differs between them is not known either.
 func (u *Unit) Context(table value.Table) value.Context {
-	c := value.Context{Unit: u.Name, User: u.Scope() != ScopeSystem, Table: table}
+	scope := u.Scope()
+	c := value.Context{Unit: u.Name, User: scope == ScopeUser, AnyManager: scope == ScopeUnknown, Table: table}
 	if u.family {
 		c.Unit = value.Name{} // it may be any unit of the prefix or type
 	}

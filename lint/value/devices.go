@@ -82,9 +82,13 @@ func checkDeviceWeight(a argument, w Word) *Problem {
 
 // checkDeviceBandwidth returns what is wrong with bytes or operations per second
 // (parse_size in src/basic/parse-util.c).
-func checkDeviceBandwidth(_ argument, w Word) *Problem {
-	if n, f := parseSize(w.Text, 1000); f == fine && n > 0 || w.Text == "infinity" {
+func checkDeviceBandwidth(a argument, w Word) *Problem {
+	old := strings.HasPrefix(a.Key, "BlockIO") // knows no infinity (config_parse_blockio_bandwidth)
+	if n, f := parseSize(w.Text, 1000); f == fine && n > 0 || w.Text == "infinity" && !old {
 		return nil
+	}
+	if old {
+		return &Problem{Kind: BadDeviceLimit, Span: w.Span, Text: "this is no rate", Expected: "a number such as 500K or 1.5M (base 1000) above 0"}
 	}
 	return &Problem{Kind: BadDeviceLimit, Span: w.Span, Text: "this is no rate",
 		Expected: "a number such as 500K or 1.5M (base 1000) above 0, or infinity"}

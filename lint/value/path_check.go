@@ -184,7 +184,8 @@ func workingDirectory(a argument) []*Problem {
 func pidFile(a argument) []*Problem {
 	e, problem := a.expandAll(pathLimit)
 	if problem != nil {
-		return []*Problem{problem} // the line is ignored, whatever is said of the directive
+		problem.Effect = DropsLine
+		return []*Problem{problem}
 	}
 	if e.open < 0 && !strings.HasPrefix(e.Text, "/") {
 		problem := checkEncoding(e.Text)

@@ -156,6 +156,9 @@ type Context struct {
 	// User says that the unit is one of a user's manager, where the directories
 	// and names of the user are not known.
 	User bool
+	// AnyManager says that the unit may be one of the system's manager or of a user's:
+	// what differs between them is not known.
+	AnyManager bool
 	// Table is what the directive takes, by default the full table.
 	Table Table
 }
@@ -227,9 +230,9 @@ func (c Context) resolve(char byte) (text string, ok bool) {
 		return "%", true
 	}
 	if text, ok = systemSpecifiers[char]; ok {
-		return text, !c.User
+		return text, !c.User && !c.AnyManager
 	}
-	if char == 'd' && !c.User {
+	if char == 'd' && !c.User && !c.AnyManager {
 		id, ok := nameSpecifiers['n'](c.Unit)
 		return "/run/credentials/" + id, ok
 	}

@@ -41,6 +41,9 @@ const (
 	Unstated Effect = iota
 	// Accepted: systemd takes the value, which does not mean what it seems to.
 	Accepted
+	// DropsLine: the line is ignored with a warning, even where the directive is one
+	// whose problems refuse the unit.
+	DropsLine
 	// DropsEntry: the entry is skipped with a warning, the others count.
 	DropsEntry
 	// DropsRest: the entry and everything after it in the value is skipped with a

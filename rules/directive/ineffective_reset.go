@@ -29,7 +29,7 @@ var IneffectiveReset = &lint.Rule{
 func ineffectiveReset(p *lint.FilePass) {
 	for s := range settings(p, isEmpty) {
 		d := s.directive
-		if !s.works(p.Set.Release) || d.OnInvalid == directive.InvalidUnread {
+		if !s.works(p.Set.Release) {
 			continue
 		}
 		f := lint.Finding{Place: lint.AtKey(s.Setting)}
@@ -37,15 +37,19 @@ func ineffectiveReset(p *lint.FilePass) {
 		if set {
 			f.Related = []lint.Related{{Place: lint.AtValue(before), Message: "this stays"}}
 		}
-		switch {
-		case d.Empty == directive.EmptyNoOp:
+		switch empty := d.EmptyIn(p.Set.Release); {
+		case empty == directive.EmptyNoOp:
 			if !set && !p.Part.IsDropIn() {
 				continue // there is nothing that it could be meant to reset
 			}
 			f.Message = fmt.Sprintf("an empty %s= does nothing: systemd never takes back what was set before", d.Key)
 			f.Help = "remove the line, and change the file that sets it: a copy of the unit in /etc takes the place of the shipped one"
-		case d.Empty == directive.EmptyError:
+		case empty == directive.EmptyError:
 			f.Message = fmt.Sprintf("an empty value is invalid for %s=: %s", d.Key, ignored(p, s))
+			if s.refuses() {
+				f.Severity = lint.Error
+				f.Message = fmt.Sprintf("an empty value is invalid for %s=: %s", d.Key, fatal(p))
+			}
 			f.Help = "write the value that it should have, or remove the line"
 		case d.Key == "CapabilityBoundingSet" && onlyTakesAway(p, s):
 			f.Message = "an empty CapabilityBoundingSet= drops all capabilities, and the ~ below takes away from nothing"

@@ -27,7 +27,7 @@ func invalidValue(p *lint.FilePass) {
 	tells(idInvalidValue)(p)
 	for s := range settings(p, every) {
 		d := s.directive
-		if d.Status != directive.StatusUnsupported || !d.In(p.Set.Release) || s.Value.String == "" {
+		if d.Status != directive.StatusUnsupported || !d.In(p.Set.Release) {
 			continue
 		}
 		p.Report(lint.Finding{

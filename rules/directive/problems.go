@@ -12,6 +12,7 @@ import (
 	"github.com/unitvet/unitvet/lint/syntax"
 	"github.com/unitvet/unitvet/lint/unit"
 	"github.com/unitvet/unitvet/lint/value"
+	syntaxrules "github.com/unitvet/unitvet/rules/syntax"
 )
 
 // The rules that share the problems of package value among them.
@@ -86,8 +87,8 @@ func ruleFor(s setting, problem *value.Problem) string {
 	case kind == value.UnknownSpecifier:
 		return idInvalidSpecifier
 	case s.directive.Type == directive.TypeUnitList || s.directive.Type == directive.TypeUnitName:
-		if s.namesUnit(problem.Span.Of(s.text)) {
-			return idInvalidValue // a unit that does not fit
+		if word := around(s.text, problem.Span).Of(s.text); s.namesUnit(problem.Span.Of(s.text)) || strings.Contains(word, "%") && s.unit.ResolveName(word) == "" {
+			return idInvalidValue // a unit that does not fit, or nobody knows which
 		}
 		return "" // invalid-unit-name
 	case kind == value.MissingEquals && s.directive.Type == directive.TypeEnvironmentAssignments && s.continues(problem):
@@ -191,8 +192,9 @@ func judge(p *lint.FilePass, s setting) (invalid, tooNew []*value.Problem) {
 	if len(found) == 0 {
 		return nil, nil
 	}
+	quotes := syntaxrules.Quoted(release, s.Section, s.Assignment)
 	found = slices.DeleteFunc(found, func(problem *value.Problem) bool {
-		return hasQuotes(s, problem) || !p.Set.Rooted && isPlaceholder(problem, s.text)
+		return overlaps(quotes, problem.Span) || !p.Set.Rooted && isPlaceholder(problem, s.text)
 	})
 	if len(found) == 0 || release >= directive.Latest {
 		return found, nil
@@ -222,28 +224,22 @@ func (s setting) isNewEntry(p *lint.FilePass, entry string) bool {
 		len(check(p, s, entry, p.Set.Release)) > 0 && len(check(p, s, entry, directive.Latest)) == 0
 }
 
-// hasQuotes reports whether a problem is only that quotes stand where systemd does
-// not take them off.
-func hasQuotes(s setting, problem *value.Problem) bool {
-	if wordy[s.directive.Type] || slices.Contains(data, s.directive.Key) {
-		return false
-	}
-	return isQuoted(strings.TrimPrefix(s.text, "-")) || isQuoted(problem.Span.Of(s.text))
+// overlaps reports whether a span has a byte in one of several others. What is wrong
+// with a quoted part of a value is that it is quoted, which the family syntax tells.
+func overlaps(spans []source.Span, span source.Span) bool {
+	return slices.ContainsFunc(spans, func(other source.Span) bool {
+		return other.Start < span.End && span.Start < other.End
+	})
 }
 
 // placeholder matches a path that a build fills in, such as BINDIR/foo.
-var placeholder = regexp.MustCompile(`^[A-Z][A-Z_]+/`)
+var placeholder = regexp.MustCompile(`^[A-Z_]*(DIR|PATH|PREFIX|ROOT|HOME|BIN|LIB)[A-Z_]*/`)
 
 // isPlaceholder reports whether a path is only relative because its start is filled
 // in before the file is installed.
 func isPlaceholder(problem *value.Problem, text string) bool {
 	return (problem.Kind == value.PathNotAbsolute || problem.Kind == value.RelativeCommand) &&
 		placeholder.MatchString(problem.Span.Of(text))
-}
-
-// isQuoted reports whether a text is one pair of quotes with something between.
-func isQuoted(s string) bool {
-	return len(s) > 2 && (s[0] == '"' || s[0] == '\'') && strings.IndexByte(s[1:], s[0]) == len(s)-2
 }
 
 // finding is what is to be said about a problem.
@@ -286,7 +282,12 @@ func around(text string, span source.Span) source.Span {
 func effect(p *lint.FilePass, s setting, problem *value.Problem) (string, lint.Severity) {
 	switch problem.Effect {
 	case value.Accepted:
+		if problem.Kind == value.UnknownEscape {
+			return "systemd only warns of it", lint.Warning
+		}
 		return "systemd takes it without a word", lint.Warning
+	case value.DropsLine:
+		return ignored(p, s), lint.Warning
 	case value.DropsEntry:
 		if !s.refuses() && strings.ContainsAny(s.text, " \t,") {
 			return "systemd ignores the entry", lint.Warning

@@ -33,7 +33,7 @@ func duplicateAssignment(p *lint.FilePass) {
 			continue
 		}
 		d, ok := directive.Lookup(line.meant, a.Key.String)
-		if !ok || d.List != directive.Single && d.List != directive.FirstWins || d.OnInvalid == directive.InvalidUnread {
+		if !ok || d.List != directive.Single && d.List != directive.FirstWins || !d.In(p.Set.Release) {
 			continue
 		}
 		at := name{line.meant, d.Key}

@@ -75,7 +75,7 @@ func duplicateListEntry(p *lint.FilePass) {
 			continue
 		}
 		d, ok := directive.Lookup(line.meant, a.Key.String)
-		if !ok || d.OnInvalid == directive.InvalidUnread {
+		if !ok || !d.In(p.Set.Release) {
 			continue
 		}
 		at := name{line.meant, d.Key}

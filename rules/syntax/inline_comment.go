@@ -39,7 +39,7 @@ func inlineComment(p *lint.FilePass) {
 			continue
 		}
 		if a, ok := line.Node.(*syntax.Assignment); ok {
-			if at, ok := commentIn(line.meant, a); ok {
+			if at, ok := commentIn(p.Set.Release, line.meant, a); ok {
 				p.Report(tellComment(p, line, a, at))
 			}
 		}
@@ -108,14 +108,14 @@ func tellComment(p *lint.FilePass, line logicalLine, a *syntax.Assignment, i int
 		} else if !how.lenient {
 			f.Message += ", which systemd refuses"
 		}
-	case how.lenient:
+	case how.lenient && len(objectionsTo(p, d, a.Value.String)) == 0:
 		f.Message += fmt.Sprintf("becomes part of the value of %s=", d.Key)
 		if result := results[d.Key]; result != "" && !strings.HasPrefix(a.Value.String, "-") {
 			f.Severity, f.Result = lint.Error, result
 		}
 	default:
-		f.Message += fmt.Sprintf("makes the value of %s= invalid, and ", d.Key) + refusal(p, d)
-		f.Severity = refusalSeverity(d)
+		f.Message += fmt.Sprintf("makes the value of %s= invalid, and ", d.Key) + refusal(p, d, a.Value.String)
+		f.Severity = refusalSeverity(d, a.Value.String)
 	}
 	return f
 }
@@ -129,8 +129,8 @@ var results = map[string]string{
 }
 
 // refusal says what becomes of a value that systemd refuses.
-func refusal(p *lint.FilePass, d *directive.Directive) string {
-	if refusalSeverity(d) == lint.Error {
+func refusal(p *lint.FilePass, d *directive.Directive, text string) string {
+	if refusalSeverity(d, text) == lint.Error {
 		return fatal(p)
 	}
 	if d.OnInvalid == directive.InvalidInstall {
@@ -140,8 +140,8 @@ func refusal(p *lint.FilePass, d *directive.Directive) string {
 }
 
 // refusalSeverity is an error for values that cost the whole unit.
-func refusalSeverity(d *directive.Directive) lint.Severity {
-	if d.OnInvalid == directive.InvalidNotLoaded || d.OnInvalid == directive.InvalidNotLoadedUnlessDash {
+func refusalSeverity(d *directive.Directive, text string) lint.Severity {
+	if d.OnInvalid == directive.InvalidNotLoaded || d.OnInvalid == directive.InvalidNotLoadedUnlessDash && !strings.HasPrefix(text, "-") {
 		return lint.Error
 	}
 	return lint.Warning
@@ -200,14 +200,14 @@ func moveComment(p *lint.FilePass, at comment) lint.Fix {
 }
 
 // commentIn returns the index in a value at which a comment starts that its author
-// meant as one.
-func commentIn(section string, a *syntax.Assignment) (int, bool) {
+// meant as one, if a release of systemd reads the value.
+func commentIn(release int, section string, a *syntax.Assignment) (int, bool) {
 	s := a.Value.String
 	if strings.IndexByte(s, '#') < 0 && strings.IndexByte(s, ';') < 0 {
 		return 0, false
 	}
 	d, ok := directive.Lookup(section, a.Key.String)
-	if !ok || d.OnInvalid == directive.InvalidUnread || d.Key == "Description" {
+	if !ok || !d.In(release) || d.Key == "Description" {
 		return 0, false // in a description it does no harm
 	}
 	how := readingOf(d, s)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/unitvet/unitvet/lint"
 	"github.com/unitvet/unitvet/lint/directive"
+	"github.com/unitvet/unitvet/lint/source"
 	"github.com/unitvet/unitvet/lint/unit"
 	"github.com/unitvet/unitvet/lint/value"
 )
@@ -126,18 +127,22 @@ func helpOnName(problem *value.Problem) string {
 // none.
 func invalidNames(p *lint.SetPass, u *unit.Unit, setting unit.Setting) {
 	d, ok := directive.Lookup(setting.Section, setting.Key.String)
-	if !ok || d.Type != directive.TypeUnitList && d.Type != directive.TypeUnitName || d.OnInvalid == directive.InvalidUnread ||
+	if !ok || d.Type != directive.TypeUnitList && d.Type != directive.TypeUnitName || !d.In(p.Set.Release) ||
 		!slices.Contains(directive.SectionsFor(u.Name.Type), setting.Section) {
 		return
 	}
-	if _, quotes := quotesIn(setting.Section, setting.Assignment); len(quotes) > 0 {
+	if _, quotes := quotesIn(p.Set.Release, setting.Section, setting.Assignment); len(quotes) > 0 {
 		return
 	}
 	text := setting.Value.String
-	if i, ok := commentIn(setting.Section, setting.Assignment); ok {
+	if i, ok := commentIn(p.Set.Release, setting.Section, setting.Assignment); ok {
 		text = text[:i]
 	}
 	words := value.Fields(text)
+	if d.Type == directive.TypeUnitName && len(words) > 1 { // one name
+		from, to := words[0].Span.Start, words[len(words)-1].Span.End
+		words = []value.Word{{Text: text[from:to], Span: source.Span{Start: from, End: to}}}
+	}
 	if readingOf(d, text).unquotes {
 		words, _ = value.Strv(text)
 	}
@@ -158,7 +163,7 @@ func invalidNames(p *lint.SetPass, u *unit.Unit, setting unit.Setting) {
 		switch {
 		case d.OnInvalid == directive.InvalidInstall:
 			f.Message += "; systemctl enable refuses it"
-		case problem.Kind == value.NameBadSlice:
+		case problem.Kind == value.NameBadSlice && !strings.Contains(name, "@") && d.Key != "Sockets" && d.Key != "Service":
 			f.Message += "; systemd loads no slice of that name"
 		default:
 			f.Message += "; systemd ignores it"

@@ -102,21 +102,6 @@ func objections(file *syntax.File, kinds ...syntax.ProblemKind) map[int]syntax.P
 	return found
 }
 
-// Explains reports whether a rule of this family says what is wrong with the value
-// of an assignment as a whole: a trailing comment, quotes that stay, a
-// continuation that failed or that swallowed a line. Rules about the value itself
-// have nothing to add then.
-func Explains(file *syntax.File, section string, a *syntax.Assignment) bool {
-	if _, ok := commentIn(section, a); ok {
-		return true
-	}
-	if _, quotes := quotesIn(section, a); len(quotes) > 0 {
-		return true
-	}
-	end, _ := endOf(file, a)
-	return end == cutByBlank || end == cutByComment || len(swallowedBy(file, section, a)) > 0
-}
-
 // isContent reports whether a node is an assignment or a line that is none.
 func isContent(node syntax.Node) bool {
 	switch node.(type) {

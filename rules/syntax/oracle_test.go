@@ -253,28 +253,3 @@ func messages(findings []lint.Finding) []string {
 	}
 	return texts
 }
-
-func TestExplains(t *testing.T) {
-	tests := []struct {
-		text string
-		want bool
-	}{
-		{"Nice=5", false},
-		{"Nice=5 # c", true},
-		{"Nice=\"5\"", true},
-		{"Nice=5 \\ ", true},
-		{"Nice=5 \\\nUMask=022", true},
-		{"Nice=5 \\\n  6", false},
-		{"ExecStart=\"/bin/true\" # c", true},
-		{"ExecStart=\"/bin/true\" '# c'", false},
-	}
-	for _, test := range tests {
-		file := syntax.Parse(source.NewFile("a.service", "[Service]\n"+test.text+"\n"))
-		for section, a := range file.Assignments() {
-			if got := Explains(file, section.Name(), a); got != test.want {
-				t.Errorf("%q: %v, want %v", test.text, got, test.want)
-			}
-			break
-		}
-	}
-}

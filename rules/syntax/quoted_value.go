@@ -3,6 +3,7 @@ package syntax
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/unitvet/unitvet/lint"
@@ -34,11 +35,11 @@ func quotedValue(p *lint.FilePass) {
 		if !ok || !reads(p, line.meant) {
 			continue
 		}
-		d, quotes := quotesIn(line.meant, a)
+		d, quotes := quotesIn(p.Set.Release, line.meant, a)
 		if len(quotes) == 0 {
 			continue
 		}
-		if _, ok := commentIn(line.meant, a); ok {
+		if _, ok := commentIn(p.Set.Release, line.meant, a); ok {
 			continue
 		}
 		f := lint.Finding{
@@ -57,14 +58,14 @@ func quotedValue(p *lint.FilePass) {
 }
 
 // quotesIn returns the indexes of quotes round a value, or round entries of it,
-// that systemd leaves there.
-func quotesIn(section string, a *syntax.Assignment) (*directive.Directive, []int) {
+// that a release of systemd leaves there.
+func quotesIn(release int, section string, a *syntax.Assignment) (*directive.Directive, []int) {
 	s := a.Value.String
 	if strings.IndexByte(s, '"') < 0 && strings.IndexByte(s, '\'') < 0 {
 		return nil, nil
 	}
 	d, ok := directive.Lookup(section, a.Key.String)
-	if !ok || d.OnInvalid == directive.InvalidUnread {
+	if !ok || !d.In(release) {
 		return nil, nil
 	}
 	how := readingOf(d, s)
@@ -92,6 +93,17 @@ func quotesIn(section string, a *syntax.Assignment) (*directive.Directive, []int
 	return d, found
 }
 
+// Quoted returns the quoted parts of a value, quotes included, from which a release of
+// systemd does not take them off: QuotedValue tells what comes of it.
+func Quoted(release int, section string, a *syntax.Assignment) []source.Span {
+	_, quotes := quotesIn(release, section, a)
+	var parts []source.Span
+	for i := 0; i+1 < len(quotes); i += 2 {
+		parts = append(parts, source.Span{Start: quotes[i], End: quotes[i+1] + 1})
+	}
+	return parts
+}
+
 // isQuoted reports whether a text is one pair of quotes with something between.
 func isQuoted(s string) bool {
 	return len(s) > 2 && (s[0] == '"' || s[0] == '\'') && strings.IndexByte(s[1:], s[0]) == len(s)-2
@@ -99,7 +111,7 @@ func isQuoted(s string) bool {
 
 // consequence says what comes of the quotes, and how bad that is.
 func consequence(p *lint.FilePass, d *directive.Directive, text string, f *lint.Finding) string {
-	how := readingOf(d, text)
+	problems := objectionsTo(p, d, text)
 	switch {
 	case d.Key == "Description":
 		f.Severity = lint.Info
@@ -107,15 +119,22 @@ func consequence(p *lint.FilePass, d *directive.Directive, text string, f *lint.
 	case results[d.Key] != "" && d.Type != directive.TypePath:
 		f.Severity, f.Result = lint.Error, results[d.Key]
 		return ", and nobody has that name"
-	case d.Type == directive.TypePath && d.Key != "PIDFile", d.Key == "ExecSearchPath", d.Type == directive.TypeConditionPath, !how.words && !how.lenient:
-		f.Severity = refusalSeverity(d)
-		return ", and " + strings.TrimPrefix(refusal(p, d), "systemd ")
-	case d.Type == directive.TypeConditionString:
-		return ", and compares with them"
-	case how.words && !how.lenient && d.OnInvalid == directive.InvalidInstall:
+	case d.OnInvalid == directive.InvalidInstall:
 		return ", and systemctl enable refuses the entry"
-	case how.words && !how.lenient:
+	case d.Type == directive.TypeConditionString && len(problems) == 0:
+		return ", and compares with them"
+	case len(problems) == 0:
+		return ""
+	case readingOf(d, text).words:
 		return ", and refuses the entry"
 	}
-	return ""
+	f.Severity = refusalSeverity(d, text)
+	return ", and " + strings.TrimPrefix(refusal(p, d, text), "systemd ")
+}
+
+// objectionsTo returns what the manager does not take of a value.
+func objectionsTo(p *lint.FilePass, d *directive.Directive, text string) []*value.Problem {
+	return slices.DeleteFunc(value.Check(d, text, p.Unit.Context(value.FullTable), p.Set.Release), func(problem *value.Problem) bool {
+		return problem.Effect == value.Accepted
+	})
 }

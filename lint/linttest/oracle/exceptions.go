@@ -52,3 +52,26 @@ func (e Exceptions) Cover(c Case, release int) bool {
 		return x.since <= release && release < x.before && x.value.MatchString(c.Value)
 	})
 }
+
+//go:embed values.txt
+var values string
+
+// Values returns values to ask about, good ones and bad ones: those for every
+// directive as "all", others by the type that they are made for. They stand in
+// values.txt, a line each, after a line with === and the types.
+func Values(t testing.TB) map[string][]string {
+	t.Helper()
+	lists := map[string][]string{}
+	var types []string
+	for line := range strings.Lines(values) {
+		line = strings.TrimSuffix(line, "\n")
+		if heading, ok := strings.CutPrefix(line, "=== "); ok {
+			types = strings.Fields(heading)
+			continue
+		}
+		for _, name := range types {
+			lists[name] = append(lists[name], line)
+		}
+	}
+	return lists
+}

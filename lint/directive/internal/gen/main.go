@@ -207,6 +207,7 @@ func (g *generator) writeDirective(section string, r row) {
 	g.text(r, "parameter", "Parameter")
 	g.word(r, "list", "List", listWords)
 	g.word(r, "empty", "Empty", emptyWords)
+	g.number(r, "empty_since", "emptySince")
 	g.text(r, "reset_group", "resetGroup")
 	g.word(r, "separator", "Separator", separatorWords)
 	g.word(r, "specifiers", "Specifiers", specifierWords)

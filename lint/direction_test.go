@@ -30,8 +30,11 @@ var below = map[string][]string{
 		"lint/source", "lint/syntax", "lint/directive", "lint/value", "lint/unit", "lint/host", "lint/host/gitindex", "lint/program/environment",
 		"lint/program/shell",
 	},
-	"lint/sandbox":  {"lint/source", "lint/syntax", "lint/directive", "lint/value", "lint/unit", "lint/host", "lint/host/gitindex"},
-	"lint/exposure": {"lint/source", "lint/syntax", "lint/directive", "lint/value", "lint/unit", "lint/host", "lint/host/gitindex", "lint/sandbox"},
+	"lint/sandbox": {"lint/source", "lint/syntax", "lint/directive", "lint/value", "lint/unit", "lint/host", "lint/host/gitindex"},
+	"lint/exposure": {
+		"lint/source", "lint/syntax", "lint/directive", "lint/value", "lint/unit", "lint/host", "lint/host/gitindex", "lint/program", "lint/program/environment",
+		"lint/program/shell", "lint/sandbox",
+	},
 	"lint": {
 		"lint/source", "lint/syntax", "lint/directive", "lint/value", "lint/unit", "lint/graph", "lint/host", "lint/host/gitindex",
 		"lint/host/shipped", "lint/program", "lint/program/environment", "lint/program/shell", "lint/transaction",

@@ -260,6 +260,9 @@ func (s *Set) files() []partOf {
 	return files
 }
 
+// InFocus returns the units in focus: those that unit rules look at.
+func (s *Set) InFocus() []*unit.Unit { return s.units() }
+
 // units returns the units that unit rules look at.
 func (s *Set) units() []*unit.Unit {
 	var units []*unit.Unit

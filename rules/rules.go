@@ -11,6 +11,7 @@ import (
 	"github.com/unitvet/unitvet/rules/install"
 	"github.com/unitvet/unitvet/rules/program"
 	"github.com/unitvet/unitvet/rules/sandbox"
+	"github.com/unitvet/unitvet/rules/security"
 	"github.com/unitvet/unitvet/rules/service"
 	"github.com/unitvet/unitvet/rules/syntax"
 	"github.com/unitvet/unitvet/rules/trigger"
@@ -26,6 +27,7 @@ func All() []*lint.Rule {
 		dependency.Rules(),
 		install.Rules(),
 		service.Rules(),
+		security.Rules(),
 		trigger.Rules(),
 	)
 }

@@ -42,6 +42,22 @@ func ruleTable(all []*lint.Rule) string {
 	return table.String()
 }
 
+// TestReadmeSecurity holds that README.md shows what the command prints of a service.
+func TestReadmeSecurity(t *testing.T) {
+	const (
+		start = "<!-- security: made by go test ./cmd/unitvet -update -->\n"
+		end   = "<!-- end of security -->\n"
+	)
+	t.Chdir("../..")
+	var out bytes.Buffer
+	args := []string{"security", "--systemd", "257", "quantum-rl-monitor.service", "testdata/quantum"}
+	if code := run(t.Context(), args, streams{strings.NewReader(""), &out, io.Discard}); code != exitClean {
+		t.Errorf("exit code %d", code)
+	}
+	_, printed, _ := strings.Cut(out.String(), "\n\n")
+	readmePart(t, "README.md", start, end, func(string) string { return "\n```text\n" + printed + "```\n\n" })
+}
+
 // TestReadmeExcerpt holds that the findings in README.md are what the command
 // prints, each for its place.
 func TestReadmeExcerpt(t *testing.T) {

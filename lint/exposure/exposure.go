@@ -44,6 +44,9 @@ func (c *Check) Keys() []string {
 	return keys
 }
 
+// Capabilities returns the capabilities that the check is about, none for most.
+func (c *Check) Capabilities() sandbox.Capabilities { return c.arguments }
+
 //go:embed data/checks.tsv
 var checkTable string
 
@@ -118,19 +121,15 @@ func Level(score uint64) string {
 func Assess(s *sandbox.Settings, policy Policy) Report {
 	checks := Checks()
 	r := Report{Outcomes: make([]Outcome, len(checks))}
-	var badness, weights uint64
+	var weights uint64
 	for i := range checks {
 		o := policy.outcome(&checks[i], s)
 		if o.Applies {
-			badness += roundUp(o.Badness*o.Weight, o.Range)
 			weights += o.Weight
 		}
 		r.Outcomes[i] = o
 	}
-	if weights == 0 {
-		return r // the policy leaves nothing
-	}
-	r.Score = roundUp(badness*100, weights)
+	_, r.Score = policy.weigh(s)
 	for i := range r.Outcomes {
 		o := &r.Outcomes[i]
 		if o.Applies && o.Badness > 0 {

@@ -93,6 +93,35 @@ func (p Policy) outcome(c *Check, s *sandbox.Settings) Outcome {
 	return o
 }
 
+// Score returns the exposure of a service with these settings, in tenths, by systemd's
+// own weights: that of Assess.
+func Score(s *sandbox.Settings) uint64 {
+	_, score := Policy(nil).weigh(s)
+	return score
+}
+
+// weigh returns the weighted badness of a service, and the score.
+func (p Policy) weigh(s *sandbox.Settings) (badness, score uint64) {
+	checks := Checks()
+	weights := uint64(0)
+	for i := range checks {
+		c := &checks[i]
+		item := p[c.Field]
+		weight := or(item.Weight, c.Weight)
+		if weight == 0 || c.early && !s.DefaultDependencies {
+			continue
+		}
+		if bad, _, applies := c.assess(c, s); applies {
+			badness += roundUp(bad*weight, or(item.Range, c.Range))
+			weights += weight
+		}
+	}
+	if weights == 0 {
+		return 0, 0
+	}
+	return badness, roundUp(badness*100, weights)
+}
+
 // or returns what a pointer leads to, or a default.
 func or[T any](p *T, byDefault T) T {
 	if p == nil {

@@ -67,7 +67,7 @@ func readDelegate(s *Settings, d *directive.Directive, setting unit.Setting) out
 	if on, ok := value.ParseBoolean(setting.Value.String); ok && !on {
 		word = "no"
 	}
-	s.Set(d.Key, word)
+	s.set(d.Key, word)
 	s.because(d.Key, setting, false)
 	return taken
 }
@@ -275,7 +275,7 @@ func readRoot(s *Settings, d *directive.Directive, setting unit.Setting) outcome
 	if !s.takes(d, setting) {
 		return ignored
 	}
-	s.Set(d.Key, value.SimplifyPath(s.Unit.Expand(setting.Value.String).Text))
+	s.set(d.Key, value.SimplifyPath(s.Unit.Expand(setting.Value.String).Text))
 	s.because(d.Key, setting, false)
 	return taken
 }

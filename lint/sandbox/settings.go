@@ -3,9 +3,11 @@ package sandbox
 import (
 	"maps"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/unitvet/unitvet/lint/directive"
+	"github.com/unitvet/unitvet/lint/syntax"
 	"github.com/unitvet/unitvet/lint/unit"
 	"github.com/unitvet/unitvet/lint/value"
 )
@@ -117,17 +119,32 @@ func (s *Settings) Privileged() bool {
 // IsUser reports whether the unit is one of a user's manager.
 func (s *Settings) IsUser() bool { return s.Unit.Scope() == unit.ScopeUser }
 
-// Clone returns a copy whose words, sets and lists can be changed.
-func (s *Settings) Clone() *Settings {
+// With returns the settings of the unit with an assignment added to its own section,
+// in a drop-in after all others.
+func (s *Settings) With(key, text string) *Settings {
 	c := *s
-	c.words = maps.Clone(s.words)
-	c.Namespaces = maps.Clone(s.Namespaces)
-	c.Architectures = maps.Clone(s.Architectures)
+	c.words, c.reasons = maps.Clone(s.words), maps.Clone(s.reasons)
+	c.Devices = slices.Clone(s.Devices)
+	switch key { // only what it changes
+	case "RestrictAddressFamilies":
+		c.Families.Names = maps.Clone(s.Families.Names)
+	case "RestrictNamespaces":
+		c.Namespaces = maps.Clone(s.Namespaces)
+	case "SystemCallArchitectures":
+		c.Architectures = maps.Clone(s.Architectures)
+	case "SystemCallFilter":
+		c.SystemCalls.Names = maps.Clone(s.SystemCalls.Names)
+	case "SupplementaryGroups":
+		c.SupplementaryGroups = slices.Clone(s.SupplementaryGroups)
+	}
+	assignment := &syntax.Assignment{Key: syntax.Text{String: key}, Value: syntax.Text{String: text}}
+	c.read(unit.Setting{Assignment: assignment, Section: s.Section})
+	c.imply()
 	return &c
 }
 
-// Set switches a setting to a word; what that implies is not filled in.
-func (s *Settings) Set(key, word string) { s.words[key] = word }
+// set switches a setting to a word.
+func (s *Settings) set(key, word string) { s.words[key] = word }
 
 // Read returns the settings of a unit as a release of systemd reads them.
 func Read(u *unit.Unit, release int) *Settings {
@@ -299,23 +316,23 @@ func (s *Settings) imply() {
 			s.implied("User", "DynamicUser", "yes")
 		}
 		if !s.On("PrivateTmp") {
-			s.Set("PrivateTmp", "yes")
+			s.set("PrivateTmp", "yes")
 			if s.Release >= disconnectedTmpSince {
-				s.Set("PrivateTmp", "disconnected")
+				s.set("PrivateTmp", "disconnected")
 			}
 			s.implied("PrivateTmp", "DynamicUser", "yes")
 		}
 		if s.Word("ProtectSystem") != "strict" {
-			s.Set("ProtectSystem", "strict")
+			s.set("ProtectSystem", "strict")
 			s.implied("ProtectSystem", "DynamicUser", "yes")
 		}
 		if !s.On("ProtectHome") {
-			s.Set("ProtectHome", "read-only")
+			s.set("ProtectHome", "read-only")
 			s.implied("ProtectHome", "DynamicUser", "yes")
 		}
 		for _, key := range []string{"RemoveIPC", "NoNewPrivileges", "RestrictSUIDSGID"} {
 			if !s.On(key) {
-				s.Set(key, "yes")
+				s.set(key, "yes")
 				s.implied(key, "DynamicUser", "yes")
 			}
 		}
@@ -326,7 +343,7 @@ func (s *Settings) imply() {
 		}
 	}
 	if s.On("PrivateDevices") && s.Word("DevicePolicy") == "auto" {
-		s.Set("DevicePolicy", "closed")
+		s.set("DevicePolicy", "closed")
 		s.implied("DevicePolicy", "PrivateDevices", "yes")
 	}
 	if s.Word("DevicePolicy") != "auto" || len(s.Devices) > 0 {
@@ -349,9 +366,9 @@ var droppedCapabilities = []struct {
 	{"ProtectClock", CapabilitySet("CAP_SYS_TIME", "CAP_WAKE_ALARM")},
 }
 
-// CapabilityDroppedBy returns the settings that take some of the capabilities from
+// Droppers returns the settings that take some of the capabilities from
 // the bounding set, without regard to CapabilityBoundingSet=.
-func (s *Settings) CapabilityDroppedBy(c Capabilities) []string {
+func (s *Settings) Droppers(c Capabilities) []string {
 	var keys []string
 	for _, d := range droppedCapabilities {
 		if s.On(d.key) && d.drops&c != 0 {
@@ -365,21 +382,30 @@ func (s *Settings) CapabilityDroppedBy(c Capabilities) []string {
 func (s *Settings) implyDevices() {
 	for _, key := range []string{"RootImage", "MountImages", "RootMStack"} {
 		if len(s.reasons[key].Settings) > 0 {
-			s.Devices = append(s.Devices, "/dev/loop-control", "/dev/mapper/control", "block-loop", "block-blkext", "block-device-mapper")
+			s.addDevices("/dev/loop-control", "/dev/mapper/control", "block-loop", "block-blkext", "block-device-mapper")
 			s.implied("DeviceAllow", key, "")
 			break
 		}
 	}
 	if s.On("ProtectClock") {
-		s.Devices = append(s.Devices, "char-rtc")
+		s.addDevices("char-rtc")
 		s.implied("DeviceAllow", "ProtectClock", "yes")
 	}
 	const credentialsNeedDeviceUntil = 262
 	for _, key := range []string{"LoadCredentialEncrypted", "SetCredentialEncrypted"} {
 		if s.Release < credentialsNeedDeviceUntil && len(s.reasons[key].Settings) > 0 {
-			s.Devices = append(s.Devices, "char-tpm")
+			s.addDevices("char-tpm")
 			s.implied("DeviceAllow", key, "")
 			break
+		}
+	}
+}
+
+// addDevices adds entries that are not there yet.
+func (s *Settings) addDevices(nodes ...string) {
+	for _, node := range nodes {
+		if !slices.Contains(s.Devices, node) {
+			s.Devices = append(s.Devices, node)
 		}
 	}
 }

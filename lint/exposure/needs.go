@@ -94,7 +94,7 @@ var programNeeds = map[string]needs{
 // files, a directory for temporary ones among them, and IP or local sockets is nothing.
 var servers = map[string]bool{
 	"alertmanager": true, "beanstalkd": true, "dnsdist": true, "etcd": true, "influxd": true, "loki": true, "memcached": true, "minio": true,
-	"mosquitto": true, "nats-server": true, "nsqd": true, "pdns_recursor": true, "pgbouncer": true, "prometheus": true,
+	"nats-server": true, "nsqd": true, "pdns_recursor": true, "pgbouncer": true, "prometheus": true,
 	"prometheus-alertmanager": true, "prometheus-postgres-exporter": true, "prometheus-pushgateway": true, "prometheus-redis-exporter": true,
 	"redis-sentinel": true, "redis-server": true, "stubby": true, "turnserver": true, "valkey-sentinel": true, "valkey-server": true,
 }
@@ -319,8 +319,8 @@ func (e *evidence) paths(key, text string) {
 			if !strings.HasPrefix(p, n.prefix) || harmlessDevices[p] {
 				continue
 			}
-			reads := n.needs == programs || n.needs == config
-			if !(reads && strings.HasPrefix(key, "Exec") && i == 0) && !(reads && readsOnly[key]) {
+			started := strings.HasPrefix(key, "Exec") && i == 0
+			if n.needs != programs && n.needs != config || !started && !readsOnly[key] {
 				e.wants |= n.needs
 			}
 			break

@@ -37,7 +37,7 @@ func automountWithoutMount(p *lint.UnitPass) {
 			continue
 		}
 		dir, at, ok := mountPoint(p.Set, u)
-		if !ok || isAPIMount(dir) || dir == "/" {
+		if !ok || isAPIMount(dir, p.Set.Release) || dir == "/" {
 			continue
 		}
 		if want, err := value.PathToUnit(dir, "automount"); err != nil || want != u.Name.String() {

@@ -29,7 +29,9 @@ func invalidSocket(p *lint.UnitPass) {
 	if !judged(u, "socket") {
 		return
 	}
-	if setting, ok := decides(p.Set, u, "MaxConnections"); ok && strings.Trim(setting.Value.String, "+0") == "" {
+	// Up to 256 only together with Accept=yes.
+	_, accept := isOn(p.Set, u, "Accept")
+	if setting, ok := decides(p.Set, u, "MaxConnections"); ok && strings.Trim(setting.Value.String, "+0") == "" && (accept || p.Set.Release > 256) {
 		p.Report(lint.Finding{
 			Place:   lint.AtValue(setting),
 			Message: "MaxConnections=0: systemd does not load the socket (\"MaxConnection= setting too small\")",

@@ -41,19 +41,22 @@ var apiMounts = map[string]bool{
 	"/sys/firmware/efi/efivars":       true,
 	"/sys/fs/bpf":                     true,
 	"/sys/fs/selinux":                 true,
+	"/sys/fs/smackfs":                 true,
 	"/dev/console":                    true,
 	"/proc/kmsg":                      true,
 	"/proc/sys":                       true,
 	"/proc/sys/kernel/random/boot_id": true,
 }
 
-// apiTrees are directories below which all mount points are.
-var apiTrees = []string{"/sys/fs/cgroup", "/run/host", "/run/credentials"}
+// apiTrees are directories below which all mount points are, with the first release
+// that has it so (mount_point_is_credentials in src/core/exec-credential.c came
+// after 252).
+var apiTrees = map[string]int{"/sys/fs/cgroup": 1, "/run/host": 1, "/run/credentials": 253}
 
 // isAPIMount reports whether systemd refuses to mount something on a directory.
-func isAPIMount(dir string) bool {
-	for _, tree := range apiTrees {
-		if dir == tree || strings.HasPrefix(dir, tree+"/") {
+func isAPIMount(dir string, release int) bool {
+	for tree, since := range apiTrees {
+		if release >= since && (dir == tree || strings.HasPrefix(dir, tree+"/")) {
 			return true
 		}
 	}
@@ -85,7 +88,7 @@ func mountOnAPIFileSystem(p *lint.UnitPass) {
 			Message: "the root directory cannot be mounted on access: systemd does not load the unit (\"Cannot have an automount unit for the root directory. Refusing.\")",
 			Help:    "remove the unit",
 		})
-	case u.Name.Type == "mount" && isAPIMount(dir):
+	case u.Name.Type == "mount" && isAPIMount(dir, p.Set.Release):
 		p.Report(lint.Finding{
 			Place:   at,
 			Message: fmt.Sprintf("%s is mounted by systemd itself: it does not load the unit (\"Cannot create mount unit for API file system '%s'. Refusing.\")", dir, dir),

@@ -50,6 +50,7 @@ func nameMismatch(p *lint.UnitPass, key string) {
 	path, setting, ok := named(p.Set, u, key)
 	if !ok {
 		if _, given := decides(p.Set, u, key); given {
+			noPath(p, setting)
 			return
 		}
 		if _, err := value.UnitToPath(u.Name); err != nil {
@@ -79,6 +80,20 @@ func nameMismatch(p *lint.UnitPass, key string) {
 		}}
 	}
 	p.Report(f)
+}
+
+// noPath reports a swap on something that is neither a path nor a tag.
+func noPath(p *lint.UnitPass, setting unit.Setting) {
+	text := p.Unit.Expand(setting.Value.String)
+	tag, _, isTag := strings.Cut(text.Text, "=")
+	if p.Unit.Name.Type != "swap" || !text.Known || isTag && tags[tag] != "" || strings.HasPrefix(text.Text, "/") {
+		return
+	}
+	p.Report(lint.Finding{
+		Place:   lint.AtValue(setting),
+		Message: fmt.Sprintf("What=%s is neither an absolute path nor a tag such as UUID=…: systemd does not load the unit", setting.Value.String),
+		Help:    "write the path of the device or file",
+	})
 }
 
 // refusals are systemd's words.

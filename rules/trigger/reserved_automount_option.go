@@ -38,7 +38,7 @@ func reservedAutomountOption(p *lint.UnitPass) {
 	}
 	for option := range strings.SplitSeq(u.Expand(setting.Value.String).Text, ",") {
 		name, _, _ := strings.Cut(option, "=")
-		if name = strings.TrimSpace(name); slices.Contains(reservedOptions, name) {
+		if slices.Contains(reservedOptions, name) {
 			p.Report(lint.Finding{
 				Place:   lint.AtValue(setting),
 				Message: fmt.Sprintf("ExtraOptions= has the option %q, which systemd sets itself: it does not load the unit", name),

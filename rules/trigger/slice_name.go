@@ -32,7 +32,7 @@ func sliceName(p *lint.UnitPass) {
 	if problem := value.CheckSlice(u.Name.String()); problem != nil {
 		p.Report(lint.Finding{
 			Place:   header(u),
-			Message: fmt.Sprintf("the dashes of %s do not spell slices within each other: systemd does not load it (\"Slice name is not valid. Refusing.\")", u.Name),
+			Message: fmt.Sprintf("the dashes of %s do not spell slices within each other: systemd does not load it", u.Name),
 			Help:    "a-b.slice lies in a.slice: no dash at either end, nor beside another; systemd-escape writes other dashes as \\x2d",
 		})
 	}

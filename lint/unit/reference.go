@@ -27,10 +27,13 @@ func (r Reference) Text() string { return r.At.Of(r.Setting.Value.String) }
 // References returns the unit names in the assignments to a key, in order. Keys
 // that hold one name (Unit=, Service=, Slice=) give their deciding assignment.
 func (u *Unit) References(section, key string) []Reference {
+	if section == "Install" {
+		return u.installReferences(key)
+	}
 	var found []Reference
 	for _, setting := range u.inForce(section, key) {
 		for _, word := range value.Fields(setting.Value.String) {
-			found = append(found, Reference{setting, word.Span, u.nameIn(section, word.Text)})
+			found = append(found, Reference{setting, word.Span, u.ResolveName(word.Text)})
 		}
 	}
 	return found

@@ -168,7 +168,7 @@ func Lines(result *lint.Result, dir string) string {
 
 // settings returns the lines "key: value" of an archive's comment.
 func settings(comment []byte) map[string][]string {
-	keys := []string{"select", "strict", "root", "set", "path", "link", "mode", "dir", "fifo", "repeat"}
+	keys := []string{"select", "strict", "root", "set", "path", "link", "mode", "dir", "fifo", "repeat", "with"}
 	found := map[string][]string{}
 	for line := range strings.Lines(string(comment)) {
 		key, v, ok := strings.Cut(line, ":")

@@ -292,8 +292,12 @@ func (l *loader) followLink(e *entry) bool {
 		return false
 	}
 	alias, err := value.ParseName(base)
-	if err != nil || !aliasFits(e.name, alias) {
+	if err != nil {
 		l.set.problem(e.path, "symbolic link to "+target+": a unit of this name cannot be an alias of it, so systemd ignores the link", true)
+		return false
+	}
+	if !aliasFits(e.name, alias) {
+		l.set.Refused = append(l.set.Refused, Refused{e.path, e.name, alias})
 		return false
 	}
 	e.alias = base
@@ -698,6 +702,7 @@ func (l *loader) complete(u *Unit) {
 func (l *loader) finish() {
 	slices.SortFunc(l.set.Units, func(a, b *Unit) int { return strings.Compare(a.Name.String(), b.Name.String()) })
 	slices.SortFunc(l.set.Foreign, func(a, b Foreign) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortFunc(l.set.Refused, func(a, b Refused) int { return strings.Compare(a.Path, b.Path) })
 	slices.SortFunc(l.set.Ignored, func(a, b Ignored) int { return strings.Compare(a.Path, b.Path) })
 	slices.SortFunc(l.set.Problems, func(a, b Problem) int {
 		return strings.Compare(a.Path+"\x00"+a.Text, b.Path+"\x00"+b.Text)

@@ -99,6 +99,9 @@ func dump(set *unit.Set) string {
 	for _, foreign := range set.Foreign {
 		fmt.Fprintf(&b, "- %s: %s\n", foreign.Path, foreign.Format)
 	}
+	for _, link := range set.Refused {
+		fmt.Fprintf(&b, "refused %s as a name of %s\n", link.Path, link.To)
+	}
 	for _, problem := range set.Problems {
 		mark := "!"
 		if problem.Harmless {
@@ -656,12 +659,12 @@ a.socket loaded /usr/lib/systemd/system/a.socket
 e.mount loaded /etc/systemd/system/e.mount
 g.slice loaded /etc/systemd/system/g.slice
 t@.service loaded /etc/systemd/system/t@.service
-? /etc/systemd/system/a.socket: symbolic link to a.service: a unit of this name cannot be an alias of it, so systemd ignores the link
-? /etc/systemd/system/b@.service: symbolic link to a.service: a unit of this name cannot be an alias of it, so systemd ignores the link
-? /etc/systemd/system/b@x.service: symbolic link to t@y.service: a unit of this name cannot be an alias of it, so systemd ignores the link
-? /etc/systemd/system/c.service: symbolic link to t@.service: a unit of this name cannot be an alias of it, so systemd ignores the link
-? /etc/systemd/system/d.mount: symbolic link to e.mount: a unit of this name cannot be an alias of it, so systemd ignores the link
-? /etc/systemd/system/f.slice: symbolic link to g.slice: a unit of this name cannot be an alias of it, so systemd ignores the link
+refused /etc/systemd/system/a.socket as a name of a.service
+refused /etc/systemd/system/b@.service as a name of a.service
+refused /etc/systemd/system/b@x.service as a name of t@y.service
+refused /etc/systemd/system/c.service as a name of t@.service
+refused /etc/systemd/system/d.mount as a name of e.mount
+refused /etc/systemd/system/f.slice as a name of g.slice
 ? /etc/systemd/system/h.service: symbolic link to invalid: a unit of this name cannot be an alias of it, so systemd ignores the link
 `,
 	},

@@ -395,6 +395,9 @@ type Set struct {
 	Units []*Unit
 	// Ignored are files in the directories that systemd does not read, by path.
 	Ignored []Ignored
+	// Refused are links on the search path that would be aliases if their names
+	// fitted, by path.
+	Refused []Refused
 	// Foreign are files of a checkout with a unit's name that are something else.
 	Foreign []Foreign
 	// Problems are what could not be read, and links that make no sense.
@@ -410,6 +413,13 @@ type Ignored struct {
 	Unit string
 	// Shadow is the path of the file that systemd reads instead, if any.
 	Shadow string
+}
+
+// Refused is a link that systemd ignores, since a unit of its name cannot be an
+// alias of the unit that it leads to.
+type Refused struct {
+	Path     string
+	Name, To value.Name
 }
 
 // Foreign is a file with a unit's name that is no unit.

@@ -8,5 +8,16 @@ import "github.com/unitvet/unitvet/lint"
 func Rules() []*lint.Rule {
 	return []*lint.Rule{
 		DanglingLink,
+		EnablementDrift,
+		ExecStartNotReset,
+		IgnoredDropIn,
+		InstallTargetMissing,
+		InvalidAlias,
+		InvalidInstall,
+		MissingInstall,
+		OrphanDropIn,
+		SurprisingDropInOrder,
+		TruncatedDropIn,
+		WantsEntryNotLink,
 	}
 }

@@ -28,20 +28,13 @@ func multipleExecStart(p *lint.UnitPass) {
 		return
 	}
 	first, second := s.starts[0], s.starts[1]
-	f := lint.Finding{
+	if part := second.setting.Part; part.IsDropIn() && part != first.setting.Part {
+		return // a drop-in that was to replace the first: exec-start-not-reset tells
+	}
+	p.Report(lint.Finding{
 		Place:   lint.AtWord(second.setting, second.Span),
 		Message: fmt.Sprintf("%s allows one command, and this ExecStart= adds a second: %s", s.explained(), refuses),
 		Help:    "put what has to run first in ExecStartPre=, or write Type=oneshot if all of them are to run one after the other and end",
 		Related: []lint.Related{{Place: lint.AtWord(first.setting, first.Span), Message: "the first command"}},
-	}
-	if part := second.setting.Part; part.IsDropIn() && part != first.setting.Part {
-		f.Message = fmt.Sprintf("%s allows one command, and the drop-in adds a second instead of replacing the first: %s", s.explained(), refuses)
-		f.Help = "put an empty ExecStart= before it, which takes back the first"
-		f.Fixes = []lint.Fix{{
-			Title: "put an empty ExecStart= before it",
-			Safe:  true,
-			Edits: []lint.Edit{insertAt(part, second.setting.Span().Start, "ExecStart=")},
-		}}
-	}
-	p.Report(f)
+	})
 }

@@ -151,6 +151,9 @@ func invalidNames(p *lint.SetPass, u *unit.Unit, setting unit.Setting) {
 		if len(swallowed) > 0 && swallowed[0].span.Start <= setting.Value.Span(word.Span).Start {
 			return // the rest was never meant as part of the list
 		}
+		if d.Key == "Alias" && strings.Contains(word.Text, "/") {
+			continue // an entry of a .wants/ directory, which another rule judges
+		}
 		name, problem := checkReference(u, word.Text)
 		if problem == nil || word.Text == `\` { // a continuation that failed is another rule's
 			continue

@@ -64,17 +64,14 @@ var (
 	leftover        = regexp.MustCompile(`(~|[._-](bak|backup|old|orig|original|save|saved|sav|swp|swo|tmp|rej|copy|broken|prev|[0-9]{6,14})[0-9]?)$`)
 )
 
-// looksLikeDropIn reports whether a file beside drop-ins was one or is meant to be
-// one: it is named like a drop-in, a leftover or a unit, or has no suffix at all.
-// What people keep beside drop-ins to read or to build them from is none.
+// looksLikeDropIn reports whether a file beside drop-ins was one: it is named like a
+// leftover or a unit. What people keep beside drop-ins to read or to build them from
+// is none, and one without any suffix is another rule's.
 func looksLikeDropIn(base string) bool {
-	switch {
-	case strings.HasPrefix(base, "."):
+	if strings.HasPrefix(base, ".") {
 		return false
-	case leftover.MatchString(base) || packageLeftover.MatchString(base) || value.TypeOf(base) != "" && strings.Contains(base, "."):
-		return true
 	}
-	return !strings.Contains(base, ".") && base != strings.ToUpper(base) && base != "Makefile"
+	return leftover.MatchString(base) || packageLeftover.MatchString(base) || value.TypeOf(base) != "" && strings.Contains(base, ".")
 }
 
 // nearlyUnit takes the name of a file that was a unit, or is meant to be one,

@@ -12,7 +12,14 @@ import (
 // Rules returns the rules of the family.
 func Rules() []*lint.Rule {
 	return []*lint.Rule{
+		JITWithMemoryDeny,
+		MissingAddressFamily,
+		NarrowSyscallFilter,
+		PrivateNetworkClient,
+		PrivilegedPort,
 		RunsAsRoot,
+		SandboxBypassed,
+		SetuidWithNoNewPrivileges,
 		WeakSandbox,
 	}
 }

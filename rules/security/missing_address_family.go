@@ -58,13 +58,13 @@ func missingAddressFamily(p *lint.UnitPass) {
 	if setting, ok := s.Unit.Accepted("Service", "Type", s.Release); ok {
 		switch setting.Value.String {
 		case "notify", "notify-reload":
-			need("AF_UNIX", "Type="+setting.Value.String+" hears from the program through a Unix socket", place{lint.AtValue(setting)}.related("what needs it"))
+			need("AF_UNIX", "Type="+setting.Value.String+" hears from the program through a Unix socket", place{lint.AtValue(setting)}.needs())
 		case "dbus":
-			need("AF_UNIX", "Type=dbus needs the bus, which is a Unix socket", place{lint.AtValue(setting)}.related("what needs it"))
+			need("AF_UNIX", "Type=dbus needs the bus, which is a Unix socket", place{lint.AtValue(setting)}.needs())
 		}
 	}
 	if setting, ok := s.watchdog(); ok {
-		need("AF_UNIX", "WatchdogSec= hears from the program through a Unix socket", place{lint.AtValue(setting)}.related("what needs it"))
+		need("AF_UNIX", "WatchdogSec= hears from the program through a Unix socket", place{lint.AtValue(setting)}.needs())
 	}
 	if !s.activated() {
 		for _, l := range s.listeners() {
@@ -87,9 +87,9 @@ func missingAddressFamily(p *lint.UnitPass) {
 	}
 	for _, r := range s.remotes() {
 		if r.unix {
-			need("AF_UNIX", r.says, r.at.related("what needs it"))
+			need("AF_UNIX", r.says, r.at.needs())
 		} else {
-			need("AF_INET", r.says, r.at.related("what needs it"), "AF_INET6")
+			need("AF_INET", r.says, r.at.needs(), "AF_INET6")
 		}
 	}
 	for _, r := range s.runs {

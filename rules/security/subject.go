@@ -139,9 +139,9 @@ func (r ran) through(names ...string) bool {
 // place is a place of evidence.
 type place struct{ lint.Place }
 
-// related is the place with what it has to do with a finding.
-func (p place) related(message string) lint.Related {
-	return lint.Related{Place: p.Place, Message: message}
+// needs is the place of what needs something that is missing.
+func (p place) needs() lint.Related {
+	return lint.Related{Place: p.Place, Message: "what needs it"}
 }
 
 // at is a place of a file that a program or an environment names.

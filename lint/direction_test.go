@@ -30,6 +30,11 @@ var below = map[string][]string{
 		"lint/source", "lint/syntax", "lint/directive", "lint/value", "lint/unit", "lint/host", "lint/host/gitindex", "lint/program/environment",
 		"lint/program/shell",
 	},
+	"lint/program/python": {"lint/source"},
+	"lint/program/startup": {
+		"lint/source", "lint/syntax", "lint/directive", "lint/value", "lint/unit", "lint/host", "lint/host/gitindex", "lint/program",
+		"lint/program/environment", "lint/program/python", "lint/program/shell",
+	},
 	"lint/sandbox": {"lint/source", "lint/syntax", "lint/directive", "lint/value", "lint/unit", "lint/host", "lint/host/gitindex"},
 	"lint/exposure": {
 		"lint/source", "lint/syntax", "lint/directive", "lint/value", "lint/unit", "lint/host", "lint/host/gitindex", "lint/program", "lint/program/environment",
@@ -37,7 +42,8 @@ var below = map[string][]string{
 	},
 	"lint": {
 		"lint/source", "lint/syntax", "lint/directive", "lint/value", "lint/unit", "lint/graph", "lint/host", "lint/host/gitindex",
-		"lint/host/shipped", "lint/program", "lint/program/environment", "lint/program/shell", "lint/transaction",
+		"lint/host/shipped", "lint/program", "lint/program/environment", "lint/program/python", "lint/program/shell",
+		"lint/program/startup", "lint/transaction",
 	},
 }
 

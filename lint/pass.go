@@ -7,6 +7,7 @@ import (
 	"github.com/unitvet/unitvet/lint/graph"
 	"github.com/unitvet/unitvet/lint/host"
 	"github.com/unitvet/unitvet/lint/program"
+	"github.com/unitvet/unitvet/lint/program/startup"
 	"github.com/unitvet/unitvet/lint/transaction"
 	"github.com/unitvet/unitvet/lint/unit"
 )
@@ -25,6 +26,7 @@ type Set struct {
 	// What was asked before is not looked up again.
 	resolved    sync.Map // name to Resolution
 	programs    sync.Map // unit to what it runs
+	pythons     sync.Map // unit to the Python programs among it
 	near        sync.Map // name to the nearest own name
 	aliasOnce   sync.Once
 	aliasNames  map[string]bool
@@ -42,6 +44,13 @@ func (s *Set) Program(u *unit.Unit) *program.Unit {
 	}
 	known, _ := s.programs.LoadOrStore(u, program.Of(u, s.Host))
 	return known.(*program.Unit) //nolint:forcetypeassert // nothing else is stored
+}
+
+// Python follows the Python programs that a unit of the set runs.
+func (s *Set) Python(u *unit.Unit) []*startup.Program {
+	follow := sync.OnceValue(func() []*startup.Program { return startup.Of(s.Program(u), s.Host) })
+	known, _ := s.pythons.LoadOrStore(u, follow)
+	return known.(func() []*startup.Program)() //nolint:forcetypeassert // nothing else is stored
 }
 
 // Transactions returns the set in the form that starts are worked out on.

@@ -270,7 +270,7 @@ func (m *machine) effects(name string, args *arguments, e *expr) {
 		v, _ := args.get(w.place, w.name)
 		if p, ok := pathOf(v); ok {
 			if isTrue(args, "delay") {
-				m.when, p = m.when, p // opened with the first record
+				return // opened with the first record
 			}
 			m.write(p, name, e)
 		}

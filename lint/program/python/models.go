@@ -5,10 +5,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // callOutside calls something outside the project.
 func (m *machine) callOutside(fn ext, args *arguments, e *expr) value {
+	modelsOnce.Do(makeModels)
 	if model, ok := models[fn.name]; ok {
 		return model(m, args, e)
 	}
@@ -23,11 +25,14 @@ func (m *machine) callOutside(fn ext, args *arguments, e *expr) value {
 // model is what a call of something outside returns, and does.
 type model func(m *machine, args *arguments, e *expr) value
 
-// models by dotted name. They are filled in init, as some of them call functions
-// that look here.
-var models map[string]model
+// models by dotted name. They are made when first needed, as some of them call
+// functions that look here.
+var (
+	models     map[string]model
+	modelsOnce sync.Once
+)
 
-func init() {
+func makeModels() {
 	models = map[string]model{
 		"os.getenv":                            (*machine).getenv,
 		"os.environ.get":                       (*machine).getenv,

@@ -10,8 +10,8 @@ import (
 // Elements of sys.path that are not directories of the project: the standard
 // library, and what is installed for the interpreter.
 var (
-	libraryEntry = ext{name: "<library>"}
-	siteEntry    = ext{name: "<site>"}
+	libraryEntry value = ext{name: "<library>"}
+	siteEntry    value = ext{name: "<site>"}
 )
 
 // foundKind is what is found of a module.
@@ -69,12 +69,13 @@ func (m *machine) find(name string, items []value) location {
 	}
 	loc := location{}
 	for _, item := range items {
-		switch item := item.(type) {
-		case ext:
-			if item == libraryEntry && isStandard(name, m.start.Minor) {
+		switch item {
+		case libraryEntry:
+			if isStandard(name, m.start.Minor) {
 				return location{kind: foundOutside}
 			}
-			loc.site = loc.site || item == siteEntry
+		case siteEntry:
+			loc.site = true
 		default:
 			dir, ok := pathOf(item)
 			if !ok {

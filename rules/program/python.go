@@ -70,7 +70,9 @@ func setPythonPath(p *lint.UnitPass, prog *startup.Program, dirs []string) []lin
 }
 
 // pythonPath is the line that sets the search path.
-func pythonPath(dirs []string) string { return `Environment="PYTHONPATH=` + strings.Join(dirs, ":") + `"` }
+func pythonPath(dirs []string) string {
+	return `Environment="PYTHONPATH=` + strings.Join(dirs, ":") + `"`
+}
 
 // anchor is the setting after which a line about the environment of a command fits:
 // the last one of the environment, or the working directory, in its file, or else

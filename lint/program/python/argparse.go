@@ -14,14 +14,13 @@ type argParser struct {
 
 // argOption is an argument of it.
 type argOption struct {
-	flags    []string // none for one by its place
-	dest     string
-	def      value
-	has      bool
-	action   string
-	kind     value // converts the text
-	nargs    value
-	required bool
+	flags  []string // none for one by its place
+	dest   string
+	def    value
+	has    bool
+	action string
+	kind   value // converts the text
+	nargs  value
 }
 
 func newParser(_ *machine, args *arguments, _ *expr) value {
@@ -33,7 +32,7 @@ func newParser(_ *machine, args *arguments, _ *expr) value {
 }
 
 // parserMethod is a method of a parser, or of a group in one.
-func (m *machine) parserMethod(of *made, name string, args *arguments, e *expr) value {
+func (m *machine) parserMethod(of *made, name string, args *arguments) value {
 	p := of.parser
 	switch name {
 	case "add_argument":

@@ -122,7 +122,7 @@ func (m *machine) super() value {
 func (m *machine) apply(fn value, args *arguments, e *expr) value {
 	switch fn := fn.(type) {
 	case *function:
-		return m.call(fn, args, e.span(), m.frame.file)
+		return m.call(fn, args, e.span())
 	case *class:
 		return m.construct(fn, args, e)
 	case ext:
@@ -177,7 +177,7 @@ func (m *machine) handOver(args *arguments) {
 }
 
 // call calls a function of the project.
-func (m *machine) call(fn *function, args *arguments, at source.Span, from *File) value {
+func (m *machine) call(fn *function, args *arguments, at source.Span) value {
 	d := fn.def
 	if m.depth > maxFrames || m.steps > maxSteps || m.calls[d] > maxCalls {
 		return nil
@@ -290,7 +290,7 @@ func (m *machine) callMethod(inst *instance, name string, args *arguments, at so
 	}
 	bound := *fn
 	bound.self, bound.class = inst, where
-	return m.call(&bound, args, at, m.frame.file)
+	return m.call(&bound, args, at)
 }
 
 // construct makes an instance of a class of the project.
@@ -312,7 +312,7 @@ func (m *machine) construct(c *class, args *arguments, e *expr) value {
 		bound := *fn
 		bound.self = inst
 		_, bound.class, _ = c.find("__init__", 0)
-		m.call(&bound, args, e.span(), m.frame.file)
+		m.call(&bound, args, e.span())
 		if m.raised != "" {
 			return nil
 		}

@@ -85,17 +85,13 @@ func osMakedirs(m *machine, args *arguments, e *expr) value {
 	return none{}
 }
 
-// openFile is open() with the file and the mode at these places.
-func openFile(file, mode int) model {
-	return func(m *machine, args *arguments, e *expr) value {
-		v, _ := args.get(file, "file", "filename")
-		p, ok := pathOf(v)
-		if !ok {
-			return nil
-		}
-		m.openMode(p, args, mode, e)
-		return nil
+// openFile is open().
+func openFile(m *machine, args *arguments, e *expr) value {
+	v, _ := args.get(0, "file", "filename")
+	if p, ok := pathOf(v); ok {
+		m.openMode(p, args, 1, e)
 	}
+	return nil
 }
 
 // openMode notes a write if a file is opened in such a mode.

@@ -8,25 +8,25 @@ import (
 )
 
 // lookup finds a name.
-func (m *machine) lookup(name string) (value, bool) {
+func (m *machine) lookup(name string) value {
 	first := true
 	for s := m.frame.scope; s != nil; s = s.up {
 		if first || !s.class {
 			if v, ok := s.vars[name]; ok {
-				return v, true
+				return v
 			}
 		}
 		first = false
 	}
 	if m.frame.mod != nil {
 		if v, ok := m.frame.mod.vars[name]; ok {
-			return v, true
+			return v
 		}
 	}
 	if builtins[name] {
-		return ext{name: "builtins." + name}, true
+		return ext{name: "builtins." + name}
 	}
-	return nil, false
+	return nil
 }
 
 // builtins are the names that need no import.
@@ -52,8 +52,7 @@ func (m *machine) eval(e *expr) value {
 	}
 	switch e.kind {
 	case eName:
-		v, _ := m.lookup(e.text)
-		return v
+		return m.lookup(e.text)
 	case eString:
 		return text{s: e.text}
 	case eInt:
@@ -723,7 +722,7 @@ func (m *machine) member0(v *instance, name string, e *expr) value {
 		bound.self = v.class
 	}
 	if fn.flags&isProperty != 0 && e != nil {
-		return m.call(&bound, &arguments{}, e.span(), m.frame.file)
+		return m.call(&bound, &arguments{}, e.span())
 	}
 	return &bound
 }
@@ -802,8 +801,8 @@ func (m *machine) decorate(fn *function, v value, e *expr) value {
 		}
 		return v
 	case *function:
-		if inner, ok := v.(*function); ok && !strings.HasPrefix(e.textOf(), "\x00") {
-			result := m.call(deco, &arguments{places: []value{inner}}, e.span(), m.frame.file)
+		if inner, ok := v.(*function); ok {
+			result := m.call(deco, &arguments{places: []value{inner}}, e.span())
 			if r, ok := result.(*function); ok && r != inner {
 				return inner // what wraps it calls it
 			}
@@ -820,9 +819,6 @@ func (m *machine) decorate(fn *function, v value, e *expr) value {
 	m.register(fn)
 	return v
 }
-
-// textOf is nothing but for errors.
-func (e *expr) textOf() string { return e.text }
 
 func isTransparent(name string) bool {
 	for _, prefix := range []string{"functools.", "typing.", "abc.", "contextlib.", "typing_extensions.", "dataclasses.", "tenacity.", "backoff.", "retry", "numba.", "pytest."} {
@@ -846,10 +842,10 @@ func (m *machine) class(d *def) value {
 	c := &class{name: d.name, def: d, mod: m.frame.mod, vars: vars{}}
 	for _, b := range d.bases {
 		v := m.eval(b.value)
-		switch {
-		case b.name == "":
+		switch b.name {
+		case "":
 			c.bases = append(c.bases, v)
-		case b.name == "env_prefix":
+		case "env_prefix":
 			if s, ok := v.(text); ok {
 				c.prefix = s.s
 			}
@@ -1044,6 +1040,6 @@ func (m *machine) callUnknown(fn *function) {
 	}
 	m.raised = ""
 	m.frame = &frame{}
-	m.call(fn, &arguments{open: true}, fn.def.span(), nil)
+	m.call(fn, &arguments{open: true}, fn.def.span())
 	m.raised = ""
 }

@@ -88,8 +88,7 @@ func (m *machine) find(name string, items []value) location {
 				continue
 			}
 			at = path.Join(at, name)
-			switch init := path.Join(at, "__init__.py"); m.world.File(init) {
-			case Yes:
+			if init := path.Join(at, "__init__.py"); m.world.File(init) == Yes {
 				return location{kind: foundPackage, file: init, dirs: []string{at}, unsure: loc.unsure}
 			}
 			switch m.world.File(at + ".py") {
@@ -163,7 +162,7 @@ func (m *machine) importOne(name, full string, at source.Span) (value, *Failure)
 		return ext{name: name}, nil // more likely something installed
 	}
 	if loc.kind == foundNothing && !loc.unsure {
-		if failure := m.missing(name, full, at); failure != nil {
+		if failure := m.missing(name, full); failure != nil {
 			if m.throw("ModuleNotFoundError") {
 				return nil, nil
 			}
@@ -257,7 +256,7 @@ func (m *machine) has(dirs []string, full string) bool {
 
 // missing returns the failure for a module that is nowhere on the path, or nil if
 // it may be one that is installed.
-func (m *machine) missing(name, full string, at source.Span) *Failure {
+func (m *machine) missing(name, full string) *Failure {
 	near := m.start.Dir
 	if m.frame.mod != nil {
 		near = path.Dir(m.frame.mod.file)
@@ -363,7 +362,7 @@ func (m *machine) from(s *stmt) {
 	if full == "" {
 		return
 	}
-	v, _ := m.importFrom(full, s, at)
+	v, _ := m.importName(full, at)
 	if m.raised != "" {
 		return
 	}
@@ -372,17 +371,11 @@ func (m *machine) from(s *stmt) {
 			m.star(v)
 			continue
 		}
-		m.bind(aliasOf(n), m.member(v, full, n, s))
+		m.bind(aliasOf(n), m.member(v, full, n))
 		if m.raised != "" {
 			return
 		}
 	}
-}
-
-// importFrom imports the module of a from; what is asked of it tells more of where
-// it may be.
-func (m *machine) importFrom(full string, s *stmt, at source.Span) (value, *Failure) {
-	return m.importName(full, at)
 }
 
 func aliasOf(n alias) string {
@@ -437,7 +430,7 @@ func (m *machine) relative(s *stmt, at source.Span) (string, bool) {
 
 // member returns a name of a module that is imported from it: an attribute, or
 // else a submodule.
-func (m *machine) member(v value, full string, n alias, s *stmt) value {
+func (m *machine) member(v value, full string, n alias) value {
 	switch mod := v.(type) {
 	case ext:
 		return ext{name: full + "." + n.name, opt: mod.opt}

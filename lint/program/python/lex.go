@@ -1,3 +1,8 @@
+// Package python scans Python and follows a program as it starts: the modules it
+// imports in their order, what it does to its search path, the values it works out,
+// the files it writes and the hosts it connects to, each with the way that leads
+// there. Nothing is run. What depends on more than the source and the environment
+// that is given is unknown, and stays so.
 package python
 
 import "strings"

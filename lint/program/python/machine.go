@@ -56,7 +56,6 @@ type machine struct {
 	instances []*instance
 	mentioned map[string]bool // attributes that are called somewhere
 	failed    map[string]bool
-	served    bool
 	dedup     map[string]bool
 }
 
@@ -79,7 +78,6 @@ type frame struct {
 type guard struct {
 	handlers []handler
 	frame    *frame
-	given    map[string]bool // answers
 	names    []string
 	all      bool
 }
@@ -160,7 +158,7 @@ func (m *machine) enterModule() {
 	if dot := strings.LastIndexByte(name, '.'); dot > 0 {
 		v, failure := m.importName(name[:dot], source.Span{})
 		if failure != nil {
-			m.failEntry(failure, name)
+			m.failEntry(failure)
 		}
 		if _, ok := v.(*module); !ok {
 			return
@@ -171,7 +169,7 @@ func (m *machine) enterModule() {
 	case found.kind == foundPackage || found.kind == foundNamespace:
 		if v, failure := m.importName(name, source.Span{}); failure != nil || v == nil {
 			if failure != nil {
-				m.failEntry(failure, name)
+				m.failEntry(failure)
 			}
 			return
 		}
@@ -193,8 +191,8 @@ func (m *machine) enterModule() {
 		}
 		m.main(found.file, pkg)
 	case found.kind == foundNothing && !found.unsure:
-		if failure := m.missing(name, name, source.Span{}); failure != nil {
-			m.failEntry(failure, name)
+		if failure := m.missing(name, name); failure != nil {
+			m.failEntry(failure)
 			if again := m.locate(name); again.kind == foundModule || again.kind == foundPackage {
 				m.enterModule()
 			}
@@ -211,7 +209,7 @@ func (m *machine) main(file, pkg string) {
 }
 
 // failEntry notes that the target itself is not found.
-func (m *machine) failEntry(f *Failure, name string) {
+func (m *machine) failEntry(f *Failure) {
 	for i := range m.facts.Failures {
 		known := &m.facts.Failures[i]
 		if known.Full == f.Full && known.Module == f.Module && len(known.Chain) == 0 {
@@ -230,7 +228,7 @@ func (m *machine) enterApp() {
 	before := len(m.facts.Failures)
 	v, failure := m.importName(name, source.Span{})
 	if failure != nil {
-		m.failEntry(failure, name)
+		m.failEntry(failure)
 		return
 	}
 	for i := before; i < len(m.facts.Failures); i++ {
@@ -263,7 +261,7 @@ func (m *machine) enterApp() {
 	}
 	if fn, ok := app.(*function); ok && rest == "" && (call || m.start.Factory) {
 		m.when = Starting
-		m.call(fn, &arguments{}, source.Span{}, mod.src)
+		m.call(fn, &arguments{}, source.Span{})
 	}
 }
 
@@ -903,7 +901,7 @@ func (m *machine) with(s *stmt) flow {
 func (m *machine) quiet(e *expr) value {
 	switch e.kind {
 	case eName:
-		v, _ := m.lookup(e.text)
+		v := m.lookup(e.text)
 		return v
 	case eAttr:
 		return m.attribute(m.quiet(e.x), e.text, nil)

@@ -122,14 +122,14 @@ func makeModels() {
 		"shutil.which":                         nothing,
 		"os.makedirs":                          osMakedirs,
 		"os.mkdir":                             osMakedirs,
-		"builtins.open":                        openFile(0, 1),
-		"io.open":                              openFile(0, 1),
-		"codecs.open":                          openFile(0, 1),
-		"gzip.open":                            openFile(0, 1),
-		"bz2.open":                             openFile(0, 1),
-		"lzma.open":                            openFile(0, 1),
+		"builtins.open":                        openFile,
+		"io.open":                              openFile,
+		"codecs.open":                          openFile,
+		"gzip.open":                            openFile,
+		"bz2.open":                             openFile,
+		"lzma.open":                            openFile,
 		"os.fdopen":                            nothing,
-		"aiofiles.open":                        openFile(0, 1),
+		"aiofiles.open":                        openFile,
 		"logging.basicConfig":                  basicConfig,
 		"logging.config.dictConfig":            dictConfig,
 	}
@@ -193,7 +193,7 @@ func (m *machine) apart(fn value, args *arguments, e *expr) value {
 	return v
 }
 
-func exit(m *machine, args *arguments, e *expr) value {
+func exit(m *machine, _ *arguments, _ *expr) value {
 	m.raised = halted
 	if m.guarded("SystemExit") {
 		m.raised = "SystemExit"
@@ -365,7 +365,7 @@ func newPath(m *machine, args *arguments, e *expr) value {
 		if t.s == "" {
 			t.s = "."
 		}
-		return filePath{t.s, t.from}
+		return filePath(t)
 	}
 	return nil
 }
@@ -456,7 +456,7 @@ func builtinLen(m *machine, args *arguments, _ *expr) value {
 	return nil
 }
 
-func builtinGetattr(m *machine, args *arguments, e *expr) value {
+func builtinGetattr(_ *machine, args *arguments, _ *expr) value {
 	of, _ := args.get(0)
 	name, ok := first0(args.get(1)).(text)
 	if !ok {
@@ -492,7 +492,7 @@ func builtinSetattr(m *machine, args *arguments, _ *expr) value {
 	return nil
 }
 
-func globals(m *machine, args *arguments, _ *expr) value {
+func globals(m *machine, _ *arguments, _ *expr) value {
 	if m.frame.mod != nil {
 		m.frame.mod.open = true
 	}
@@ -615,7 +615,7 @@ func (m *machine) callMethodOf(fn *method, args *arguments, e *expr) value {
 		return m.pathMethod(of, fn.name, args, e)
 	case *made:
 		if of.parser != nil {
-			return m.parserMethod(of, fn.name, args, e)
+			return m.parserMethod(of, fn.name, args)
 		}
 		if of.name == "asyncio.loop" {
 			switch fn.name {
@@ -918,7 +918,7 @@ func (m *machine) pathMethod(p filePath, name string, args *arguments, e *expr) 
 		}
 		return nil
 	case "as_posix", "__str__":
-		return text{p.s, p.from}
+		return text(p)
 	case "exists":
 		if at := m.absolute(p.s); at != "" && (m.world.Dir(at) == Yes || m.world.File(at) == Yes) {
 			return true

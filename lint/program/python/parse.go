@@ -29,6 +29,11 @@ func (p *parser) is(text string) bool {
 	return (p.tok.kind == tOp || p.tok.kind == tName) && p.text() == text
 }
 
+// closes reports whether the token is one of several operators of one byte.
+func (p *parser) closes(ops string) bool {
+	return p.tok.kind == tOp && p.tok.end-p.tok.start == 1 && strings.IndexByte(ops, p.lex.src[p.tok.start]) >= 0
+}
+
 // accept skips a token if it is an operator or keyword.
 func (p *parser) accept(text string) bool {
 	if p.is(text) {
@@ -59,7 +64,7 @@ func (p *parser) node(kind exprKind, start int32) *expr {
 	return e
 }
 
-func (p *parser) here() int32 { return int32(p.tok.start) } //nolint:gosec // files are far smaller
+func (p *parser) here() int32 { return int32(p.tok.start) }
 
 // finish ends an expression before the token.
 func (p *parser) finish(e *expr) *expr {
@@ -68,7 +73,7 @@ func (p *parser) finish(e *expr) *expr {
 	for end > int(e.start) && (blank[src[end-1]] || src[end-1] == '\n') {
 		end--
 	}
-	e.end = int32(end) //nolint:gosec // files are far smaller
+	e.end = int32(end)
 	return e
 }
 
@@ -269,7 +274,7 @@ func (p *parser) colon(s *stmt) {
 	for !p.is(":") && p.tok.kind != tNewline && p.tok.kind != tEnd {
 		p.advance() // what was not understood
 	}
-	s.end = int32(p.tok.end) //nolint:gosec // files are far smaller
+	s.end = int32(p.tok.end)
 	p.accept(":")
 }
 
@@ -636,7 +641,7 @@ func (p *parser) imports(s *stmt) {
 	for p.tok.kind == tName {
 		a := alias{start: p.here()}
 		a.name = p.dotted()
-		a.end = a.start + int32(len(a.name)) //nolint:gosec // files are far smaller
+		a.end = a.start + int32(len(a.name))
 		if p.accept("as") {
 			a.as = p.name()
 		}
@@ -748,7 +753,7 @@ func (p *parser) list() *expr {
 	tuple := p.node(eTuple, start)
 	tuple.list = append(tuple.list, e)
 	for p.accept(",") {
-		if p.tok.kind == tNewline || p.tok.kind == tEnd || p.tok.kind == tOp && strings.Contains(")]}=:;", p.text()) {
+		if p.tok.kind == tNewline || p.tok.kind == tEnd || p.closes(")]}=:;") {
 			break
 		}
 		tuple.list = append(tuple.list, p.starred())
@@ -792,7 +797,7 @@ func (p *parser) ternary() *expr {
 	case p.is("yield"):
 		p.advance()
 		e := p.node(eYield, start)
-		if p.accept("from") || p.tok.kind != tNewline && p.tok.kind != tEnd && !(p.tok.kind == tOp && strings.Contains(")]}=;", p.text())) {
+		if p.accept("from") || p.tok.kind != tNewline && p.tok.kind != tEnd && !p.closes(")]}=;") {
 			e.x = p.list()
 		}
 		return p.finish(e)
@@ -945,8 +950,7 @@ func (p *parser) binary(least int) *expr {
 
 func (p *parser) unary() *expr {
 	if p.tok.kind == tOp {
-		switch c := p.lex.src[p.tok.start]; {
-		case p.tok.end-p.tok.start == 1 && (c == '-' || c == '+' || c == '~'):
+		if c := p.lex.src[p.tok.start]; p.tok.end-p.tok.start == 1 && (c == '-' || c == '+' || c == '~') {
 			if p.depth++; p.depth > maxDepth {
 				p.depth--
 				return p.bad()
@@ -1475,7 +1479,7 @@ func unescape(s string, isRaw bool) string {
 				b.WriteByte(c)
 				continue
 			}
-			b.WriteRune(rune(code)) //nolint:gosec // at most 32 bits; what is no code point becomes U+FFFD
+			b.WriteRune(rune(code))
 			i += n
 		case '0', '1', '2', '3', '4', '5', '6', '7':
 			n := 1
@@ -1483,7 +1487,7 @@ func unescape(s string, isRaw bool) string {
 				n++
 			}
 			code, _ := strconv.ParseUint(s[i:i+n], 8, 16) // octal digits only
-			b.WriteRune(rune(code))                       //nolint:gosec // three digits
+			b.WriteRune(rune(code))
 			i += n - 1
 		case 'N':
 			if n := strings.IndexByte(s[i:], '}'); strings.HasPrefix(s[i+1:], "{") && n > 0 {

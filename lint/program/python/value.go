@@ -127,7 +127,6 @@ type scope struct {
 	up      *scope
 	mod     *module
 	globals map[string]bool
-	outer   map[string]*scope // nonlocal
 	fn      *function
 	class   bool
 }
@@ -243,7 +242,7 @@ func str(v value) (text, bool) {
 	case text:
 		return v, true
 	case filePath:
-		return text{v.s, v.from}, true
+		return text(v), true
 	case int64:
 		return text{s: strconv.FormatInt(v, 10)}, true
 	case bool:
@@ -263,7 +262,7 @@ func pathOf(v value) (filePath, bool) {
 	case filePath:
 		return v, true
 	case text:
-		return filePath{v.s, v.from}, true
+		return filePath(v), true
 	}
 	return filePath{}, false
 }

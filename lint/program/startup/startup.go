@@ -91,7 +91,8 @@ func startOf(r *program.Run, w *world) (python.Start, bool) {
 	case program.App:
 		s.Kind = python.App
 		s.Factory = slices.Contains(s.Args, "--factory")
-		return s, application(&s, w.host)
+		ok := application(&s, w.host)
+		return s, ok
 	}
 	return s, false
 }

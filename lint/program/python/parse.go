@@ -64,7 +64,10 @@ func (p *parser) node(kind exprKind, start int32) *expr {
 	return e
 }
 
-func (p *parser) here() int32 { return int32(p.tok.start) }
+func (p *parser) here() int32 { return offset(p.tok.start) }
+
+// offset is a place in a file, which is far smaller than 2 GiB.
+func offset(n int) int32 { return int32(n) }
 
 // finish ends an expression before the token.
 func (p *parser) finish(e *expr) *expr {
@@ -73,7 +76,7 @@ func (p *parser) finish(e *expr) *expr {
 	for end > int(e.start) && (blank[src[end-1]] || src[end-1] == '\n') {
 		end--
 	}
-	e.end = int32(end)
+	e.end = offset(end)
 	return e
 }
 
@@ -274,7 +277,7 @@ func (p *parser) colon(s *stmt) {
 	for !p.is(":") && p.tok.kind != tNewline && p.tok.kind != tEnd {
 		p.advance() // what was not understood
 	}
-	s.end = int32(p.tok.end)
+	s.end = offset(p.tok.end)
 	p.accept(":")
 }
 
@@ -641,7 +644,7 @@ func (p *parser) imports(s *stmt) {
 	for p.tok.kind == tName {
 		a := alias{start: p.here()}
 		a.name = p.dotted()
-		a.end = a.start + int32(len(a.name))
+		a.end = a.start + offset(len(a.name))
 		if p.accept("as") {
 			a.as = p.name()
 		}
@@ -664,7 +667,7 @@ func (p *parser) from(s *stmt) {
 	p.accept("import")
 	bracket := p.accept("(")
 	for p.tok.kind == tName || p.is("*") {
-		a := alias{start: p.here(), end: int32(p.tok.end), name: p.text()} //nolint:gosec // files are far smaller
+		a := alias{start: p.here(), end: offset(p.tok.end), name: p.text()}
 		p.advance()
 		if p.accept("as") {
 			a.as = p.name()
@@ -818,7 +821,7 @@ func (p *parser) ternary() *expr {
 func (p *parser) lambda() *expr {
 	e := p.node(eLambda, p.here())
 	p.advance()
-	d := &def{file: p.file, start: e.start, end: e.start + int32(len("lambda")), name: "<lambda>"}
+	d := &def{file: p.file, start: e.start, end: e.start + offset(len("lambda")), name: "<lambda>"}
 	d.params = p.params(":")
 	p.accept(":")
 	d.lambda = p.ternary()
@@ -1378,7 +1381,7 @@ func (p *parser) str() *expr {
 	default:
 		e.text = unescape(inner, isRaw)
 	}
-	e.end = int32(p.tok.end) //nolint:gosec // files are far smaller
+	e.end = offset(p.tok.end)
 	return e
 }
 
@@ -1388,8 +1391,8 @@ func (p *parser) fields(inner string, at int, quotes string, isRaw bool) []*expr
 	var parts []*expr
 	literal := func(from, to int) {
 		if from < to {
-			e := p.node(eString, int32(at+from)) //nolint:gosec // files are far smaller
-			e.end = int32(at + to)               //nolint:gosec // files are far smaller
+			e := p.node(eString, offset(at+from))
+			e.end = offset(at + to)
 			e.text = unescape(strings.ReplaceAll(strings.ReplaceAll(inner[from:to], "{{", "{"), "}}", "}"), isRaw)
 			parts = append(parts, e)
 		}
@@ -1421,8 +1424,8 @@ func (p *parser) fields(inner string, at int, quotes string, isRaw bool) []*expr
 
 // field makes an expression of what stands in the braces of an f-string.
 func (p *parser) field(text string, at int, quotes string) *expr {
-	e := p.node(eFormat, int32(at)) //nolint:gosec // files are far smaller
-	e.end = int32(at + len(text))   //nolint:gosec // files are far smaller
+	e := p.node(eFormat, offset(at))
+	e.end = offset(at + len(text))
 	if p.depth++; p.depth > maxNested {
 		p.depth--
 		e.x = p.node(eBad, e.start)
@@ -1441,7 +1444,7 @@ func (p *parser) field(text string, at int, quotes string) *expr {
 	}
 	if sub.is(":") {
 		from := sub.tok.end
-		e.y = sub.node(eFString, int32(from)) //nolint:gosec // files are far smaller
+		e.y = sub.node(eFString, offset(from))
 		e.y.end = e.end
 		e.y.list = sub.fields(p.lex.src[from:at+len(text)], from, quotes, true)
 	}

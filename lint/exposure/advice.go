@@ -97,25 +97,26 @@ type candidate struct {
 // a machine, and old ones.
 const callsToDeny = "~@clock @cpu-emulation @debug @module @mount @obsolete @raw-io @reboot @swap"
 
-// candidates are what may be added. Settings that ordinary programs fail with in
+// candidates are what may be added. Those that give the service mounts of its own keep
+// what it mounts from everyone else. Settings that ordinary programs fail with in
 // unforeseen ways are not among them: MemoryDenyWriteExecute= (just-in-time
 // compilers), ProcSubset=, UMask=, RemoveIPC=, PrivateUsers=, PrivateNetwork=.
 var candidates = []candidate{
 	{key: "NoNewPrivileges", value: "yes", needs: rights, user: true},
 	{key: "CapabilityBoundingSet", needs: rights, confines: true, user: true},
-	{key: "ProtectSystem", value: "full", needs: programs | config},
-	{key: "ProtectSystem", value: "yes", needs: programs},
-	{key: "ProtectHome", value: "yes", needs: homes},
-	{key: "PrivateTmp", value: "yes", needs: temporary},
-	{key: "PrivateDevices", value: "yes", needs: devices, confines: true},
+	{key: "ProtectSystem", value: "full", needs: mounts | programs | config},
+	{key: "ProtectSystem", value: "yes", needs: mounts | programs},
+	{key: "ProtectHome", value: "yes", needs: mounts | homes},
+	{key: "PrivateTmp", value: "yes", needs: mounts | temporary},
+	{key: "PrivateDevices", value: "yes", needs: mounts | devices, confines: true},
 	{key: "PrivateMounts", value: "yes", needs: mounts},
 	{key: "ProtectClock", value: "yes", needs: clock, confines: true},
-	{key: "ProtectControlGroups", value: "yes", needs: cgroups},
+	{key: "ProtectControlGroups", value: "yes", needs: mounts | cgroups},
 	{key: "ProtectHostname", value: "yes", needs: hostName, confines: true},
-	{key: "ProtectKernelLogs", value: "yes", needs: kernelLog, confines: true},
-	{key: "ProtectKernelModules", value: "yes", needs: modules, confines: true},
-	{key: "ProtectKernelTunables", value: "yes", needs: tunables, confines: true},
-	{key: "ProtectProc", value: "invisible", needs: processes},
+	{key: "ProtectKernelLogs", value: "yes", needs: mounts | kernelLog, confines: true},
+	{key: "ProtectKernelModules", value: "yes", needs: mounts | modules, confines: true},
+	{key: "ProtectKernelTunables", value: "yes", needs: mounts | tunables, confines: true},
+	{key: "ProtectProc", value: "invisible", needs: mounts | processes},
 	{key: "RestrictAddressFamilies", value: "AF_UNIX AF_INET AF_INET6 AF_NETLINK", needs: families, confines: true},
 	{key: "RestrictNamespaces", value: "yes", needs: namespaces, confines: true},
 	{key: "RestrictRealtime", value: "yes", needs: realTime, confines: true},

@@ -68,7 +68,7 @@ func TestAdvise(t *testing.T) {
 		{"a program of a user may start others", "User=app\nExecStart=/usr/bin/app", "ProtectControlGroups ProtectSystem", "PrivateUsers UMask RemoveIPC"},
 		{
 			"a program of a user that can gain nothing", "User=app\nNoNewPrivileges=yes\nExecStart=/usr/bin/app",
-			"CapabilityBoundingSet ProtectClock ProtectControlGroups ProtectHostname ProtectKernelModules ProtectKernelTunables ProtectSystem RestrictRealtime", "",
+			"CapabilityBoundingSet ProtectControlGroups ProtectHostname ProtectKernelModules ProtectKernelTunables ProtectSystem RestrictRealtime", "",
 		},
 		{"low port without the capability", "User=app\nExecStart=/usr/bin/app --port=443", "ProtectControlGroups ProtectSystem", "NoNewPrivileges CapabilityBoundingSet SystemCallFilter"},
 		{"what the author decided", "User=app\nProtectSystem=no\nProtectControlGroups=no\nNoNewPrivileges=no\nExecStart=/usr/bin/app", "", "ProtectSystem ProtectControlGroups NoNewPrivileges SystemCallFilter"},
@@ -77,11 +77,13 @@ func TestAdvise(t *testing.T) {
 		{"starts as root", "User=app\nExecStart=!/usr/bin/app", "", noUser},
 		{"commands with all rights do not count", "User=app\nExecStartPre=+/usr/sbin/modprobe x\nExecStart=/usr/bin/app", "ProtectControlGroups ProtectSystem", ""},
 		{"a session", "User=app\nPAMName=login\nExecStart=/usr/bin/app", "", noUser},
-		{"delegated", "User=app\nDelegate=yes\nExecStart=/usr/bin/app", "ProtectSystem", "ProtectControlGroups RestrictNamespaces"},
-		{"devices", "User=app\nSupplementaryGroups=dialout\nNoNewPrivileges=yes\nExecStart=/usr/bin/app /dev/ttyS0", "CapabilityBoundingSet ProtectClock ProtectControlGroups ProtectHostname ProtectKernelModules ProtectSystem RestrictRealtime", "PrivateDevices ProtectKernelTunables"},
+		{"delegated", "User=app\nDelegate=yes\nExecStart=/usr/bin/app", "", "ProtectSystem ProtectControlGroups RestrictNamespaces"},
+		{"a file system", "User=app\nExecStart=/usr/bin/sharefs /srv/share", "", "ProtectSystem ProtectControlGroups PrivateTmp NoNewPrivileges"},
+		{"any user, root perhaps", "User=%i\nNoNewPrivileges=yes\nExecStart=/usr/bin/app", "", "ProtectHome"},
+		{"devices", "User=app\nSupplementaryGroups=dialout\nNoNewPrivileges=yes\nExecStart=/usr/bin/app /dev/ttyS0", "CapabilityBoundingSet ProtectControlGroups ProtectHostname ProtectKernelModules ProtectSystem RestrictRealtime", "PrivateDevices ProtectKernelTunables"},
 		{"writes below /usr/local", "User=app\nWorkingDirectory=/usr/local/app\nExecStart=/usr/bin/app", "ProtectControlGroups", "ProtectSystem"},
 		{"home and temporary files", "User=app\nEnvironment=CACHE=/home/app/.cache TMP=/tmp/app\nExecStart=/usr/bin/app", "ProtectControlGroups ProtectSystem", "ProtectHome PrivateTmp"},
-		{"real time", "User=app\nLimitRTPRIO=10\nNoNewPrivileges=yes\nExecStart=/usr/bin/app", "CapabilityBoundingSet ProtectClock ProtectControlGroups ProtectHostname ProtectKernelModules ProtectKernelTunables ProtectSystem", "RestrictRealtime"},
+		{"real time", "User=app\nLimitRTPRIO=10\nNoNewPrivileges=yes\nExecStart=/usr/bin/app", "CapabilityBoundingSet ProtectControlGroups ProtectHostname ProtectKernelModules ProtectKernelTunables ProtectSystem", "RestrictRealtime"},
 		{"sets the clock", "User=ntp\nNoNewPrivileges=yes\nAmbientCapabilities=CAP_SYS_TIME\nExecStart=/usr/bin/app", "CapabilityBoundingSet ProtectControlGroups ProtectHostname ProtectKernelModules ProtectKernelTunables ProtectSystem RestrictRealtime", "ProtectClock"},
 	}
 	for _, test := range tests {

@@ -18,7 +18,7 @@ const (
 	modules                      // to load kernel modules
 	tunables                     // to change /proc/sys, /sys and their like
 	kernelLog                    // the log of the kernel
-	clock                        // to set the clocks
+	clock                        // to set the clocks, or to ask how well they are kept (adjtimex(2))
 	hostName                     // to set the host name
 	cgroups                      // to change control groups
 	realTime                     // real-time priority
@@ -44,7 +44,7 @@ var questions = map[needs]string{
 	modules:    "does it load kernel modules?",
 	tunables:   "does it write below /proc/sys or /sys?",
 	kernelLog:  "does it read the log of the kernel?",
-	clock:      "does it set the clock?",
+	clock:      "does it set the clock, or ask how well it is kept?",
 	hostName:   "does it set the host name?",
 	cgroups:    "does it write below /sys/fs/cgroup?",
 	realTime:   "does it ask for real-time priority?",
@@ -93,8 +93,8 @@ var programNeeds = map[string]needs{
 // servers are programs that serve a network and start no others: what they need beside
 // files, a directory for temporary ones among them, and IP or local sockets is nothing.
 var servers = map[string]bool{
-	"alertmanager": true, "beanstalkd": true, "dnsdist": true, "etcd": true, "influxd": true, "loki": true, "memcached": true, "minio": true,
-	"nats-server": true, "nsqd": true, "pdns_recursor": true, "pgbouncer": true, "prometheus": true,
+	"alertmanager": true, "beanstalkd": true, "dnsdist": true, "etcd": true, "influxd": true, "loki": true, "memcached": true,
+	"nats-server": true, "nsqd": true, "pdns_recursor": true, "prometheus": true,
 	"prometheus-alertmanager": true, "prometheus-postgres-exporter": true, "prometheus-pushgateway": true, "prometheus-redis-exporter": true,
 	"redis-sentinel": true, "redis-server": true, "stubby": true, "turnserver": true, "valkey-sentinel": true, "valkey-server": true,
 }
@@ -110,15 +110,16 @@ const serversLack = rights | modules | tunables | kernelLog | clock | hostName |
 
 // usersLack is what a process cannot have without capabilities or the programs of
 // root, whatever it wants. It can make sockets of rare families and set-group-ID
-// directories, and on some systems it can read the log of the kernel.
-const usersLack = modules | tunables | clock | hostName | cgroups | realTime | mounts | programs
+// directories, ask how the clock is kept and, on some systems, read the log of the
+// kernel.
+const usersLack = modules | tunables | hostName | cgroups | realTime | mounts | programs
 
 // pathNeeds are what paths stand for, by what they start with.
 var pathNeeds = []struct {
 	prefix string
 	needs
 }{
-	{"/dev/", devices}, {"/sys/fs/cgroup", cgroups}, {"/sys/", tunables}, {"/proc/sys", tunables}, {"/proc/", processes},
+	{"/dev/fuse", devices | mounts | rights}, {"/dev/", devices}, {"/sys/fs/cgroup", cgroups}, {"/sys/", tunables}, {"/proc/sys", tunables}, {"/proc/", processes},
 	{"/tmp", temporary}, {"/var/tmp", temporary}, {"/home", homes}, {"/root", homes}, {"/run/user", homes}, {"/boot", programs}, {"/efi", programs},
 	{"/usr/local", programs}, {"/lib/modules", modules}, {"/usr/lib/modules", modules}, {"/etc", config}, {"/var/run/user", homes},
 }
@@ -190,7 +191,7 @@ func see(s *sandbox.Settings, p *program.Unit) evidence {
 			e.program(run)
 		}
 	}
-	privileged := s.Privileged() || elevated
+	privileged := s.Privileged() || elevated || strings.Contains(s.User, "%") // who may be root
 	if confined > 0 && confined == serves {
 		e.lacks |= serversLack
 	}
@@ -241,6 +242,9 @@ func needsOf(name string) needs {
 		if n, ok := programNeeds[name[:i]+"*"]; ok {
 			return n
 		}
+	}
+	if strings.HasSuffix(name, "fs") || strings.Contains(name, "fuse") || strings.Contains(name, "mount") {
+		return mounts | rights // a file system, which fusermount(1) mounts
 	}
 	return 0
 }

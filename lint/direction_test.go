@@ -14,6 +14,8 @@ const module = "github.com/unitvet/unitvet/"
 var below = map[string][]string{
 	"lint/source":        {},
 	"lint/syntax":        {"lint/source"},
+	"lint/suppress":      {"lint/source", "lint/syntax"},
+	"lint/baseline":      {"lint/source"},
 	"lint/directive":     {},
 	"lint/value":         {"lint/source", "lint/directive"},
 	"lint/unit":          {"lint/source", "lint/syntax", "lint/directive", "lint/value"},
@@ -44,6 +46,7 @@ var below = map[string][]string{
 		"lint/source", "lint/syntax", "lint/directive", "lint/value", "lint/unit", "lint/graph", "lint/host", "lint/host/gitindex",
 		"lint/host/shipped", "lint/program", "lint/program/environment", "lint/program/python", "lint/program/shell",
 		"lint/program/startup", "lint/transaction",
+		"lint/suppress", "lint/baseline",
 	},
 }
 

@@ -81,6 +81,16 @@ type Finding struct {
 	Evidence []Related
 	// Fixes are alternatives; at most one of them is applied.
 	Fixes []Fix
+	// Suppression says why the finding is not shown; nil if it is.
+	Suppression *Suppression
+}
+
+// Suppression is what keeps a finding from being shown: a comment, or an entry of
+// the baseline.
+type Suppression struct {
+	// Baseline says that it is the baseline, Reason what a comment gives for one.
+	Baseline bool
+	Reason   string
 }
 
 // Related is a place with what it has to do with the finding.

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/unitvet/unitvet/lint/baseline"
 	"github.com/unitvet/unitvet/lint/graph"
 	"github.com/unitvet/unitvet/lint/host"
 	"github.com/unitvet/unitvet/lint/host/shipped"
@@ -41,6 +42,12 @@ type Options struct {
 	Facts *host.Facts
 	// Jobs is how many units are looked at side by side; 0 means one per processor.
 	Jobs int
+	// NoIgnores shows findings that comments silence.
+	NoIgnores bool
+	// Baseline are findings that are known and not shown; nil if there are none.
+	// Paths in it are relative to BaselineDir, an absolute directory.
+	Baseline    *baseline.File
+	BaselineDir string
 	Input
 }
 
@@ -50,6 +57,8 @@ type run struct {
 	sets      []*Set
 	result    *Result
 	checkouts checkouts
+	ignores   map[string][]*Ignore // by path in reports
+	matched   []bool               // entries of the baseline
 }
 
 func newRun(opts Options, rules []*Rule) *run {
@@ -69,6 +78,10 @@ func Run(ctx context.Context, opts Options) (*Result, error) {
 		opts.Jobs = runtime.GOMAXPROCS(0)
 	}
 	r := newRun(opts, rules)
+	if opts.Baseline != nil {
+		r.result.HasBaseline = true
+		r.matched = make([]bool, len(opts.Baseline.Entries))
+	}
 	if err := r.load(); err != nil {
 		return nil, err
 	}
@@ -124,6 +137,7 @@ func (r *run) check(ctx context.Context, set *Set, rules []*Rule) error {
 	files := set.files()
 	units := set.units()
 	r.count(files)
+	r.readIgnores(set)
 
 	// Each task writes to its own place, so the order of results does not depend on
 	// who is first.
@@ -189,29 +203,28 @@ func (r *run) check(ctx context.Context, set *Set, rules []*Rule) error {
 	return nil
 }
 
-// finish sorts, drops what was found twice, hides what was not asked for and
-// counts.
+// finish silences, sorts, drops what was found twice, hides what was not asked
+// for and counts.
 func (r *run) finish() {
 	result := r.result
-	slices.SortStableFunc(result.Findings, func(a, b Finding) int {
-		return cmp.Or(
-			strings.Compare(a.ReportPath(), b.ReportPath()),
-			cmp.Compare(a.Span.Start, b.Span.Start),
-			cmp.Compare(a.Span.End, b.Span.End),
-			strings.Compare(a.Rule.ID, b.Rule.ID),
-			strings.Compare(a.Message, b.Message),
-			strings.Compare(a.Unit, b.Unit),
-		)
-	})
-	// The same fault of a template is found in each of its instances, and that of a
-	// drop-in in each of its units.
-	result.Findings = slices.CompactFunc(result.Findings, func(a, b Finding) bool {
-		return a.Rule == b.Rule && a.ReportPath() == b.ReportPath() && a.Span == b.Span && a.Message == b.Message
-	})
+	r.silence(result.Findings)
+	result.Findings = slices.DeleteFunc(result.Findings, func(f Finding) bool { return !result.focus.has(f.ReportPath()) })
+	result.Findings = r.settle(result.Findings)
+	r.aftermath()
+	slices.SortStableFunc(result.Findings, inOrder)
 	shown := result.Findings[:0]
 	for _, f := range result.Findings {
-		if f.Rule.Tier == Strict && !r.opts.Strict && !slices.Contains(r.opts.Select, f.Rule.ID) {
+		switch {
+		case f.Rule.Tier == Strict && !r.opts.Strict && !slices.Contains(r.opts.Select, f.Rule.ID):
 			result.HiddenStrict++
+			continue
+		case f.Suppression != nil:
+			if f.Suppression.Baseline {
+				result.BaselineCount++
+			} else {
+				result.IgnoredCount++
+			}
+			result.Suppressed = append(result.Suppressed, f)
 			continue
 		}
 		switch f.Severity {
@@ -232,6 +245,38 @@ func (r *run) finish() {
 	}
 	result.Errors = slices.Compact(result.Errors)
 	result.Notes = slices.Compact(result.Notes)
+}
+
+// settle puts findings in order, drops those found twice and marks what the
+// baseline has.
+func (r *run) settle(findings []Finding) []Finding {
+	slices.SortStableFunc(findings, inOrder)
+	// The same fault of a template is found in each of its instances, and that of a
+	// drop-in in each of its units. Silenced ones come last among equals.
+	findings = slices.CompactFunc(findings, func(a, b Finding) bool {
+		return a.Rule == b.Rule && a.ReportPath() == b.ReportPath() && a.Span == b.Span && a.Message == b.Message
+	})
+	r.markKnown(findings)
+	return findings
+}
+
+// inOrder is the order of findings in a result.
+func inOrder(a, b Finding) int {
+	silenced := func(f Finding) int {
+		if f.Suppression != nil {
+			return 1
+		}
+		return 0
+	}
+	return cmp.Or(
+		strings.Compare(a.ReportPath(), b.ReportPath()),
+		cmp.Compare(a.Span.Start, b.Span.Start),
+		cmp.Compare(a.Span.End, b.Span.End),
+		strings.Compare(a.Rule.ID, b.Rule.ID),
+		strings.Compare(a.Message, b.Message),
+		cmp.Compare(silenced(a), silenced(b)),
+		strings.Compare(a.Unit, b.Unit),
+	)
 }
 
 // partOf is a file and the first unit it belongs to.

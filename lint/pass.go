@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/unitvet/unitvet/lint/graph"
@@ -68,9 +69,10 @@ type pass struct {
 }
 
 // Report adds a finding. Severity and rule are filled in; findings outside the
-// focus are dropped.
+// focus are dropped, in the end also those that a comment in focus may silence.
 func (p *pass) Report(f Finding) {
-	if !p.Set.focus.has(f.ReportPath()) {
+	inFocus := func(r Related) bool { return p.Set.focus.has(r.ReportPath()) }
+	if !p.Set.focus.has(f.ReportPath()) && !slices.ContainsFunc(f.Related, inFocus) && !slices.ContainsFunc(f.Evidence, inFocus) {
 		return
 	}
 	f.Rule = p.rule

@@ -1,6 +1,9 @@
 package lint
 
 import (
+	"slices"
+
+	"github.com/unitvet/unitvet/lint/baseline"
 	"github.com/unitvet/unitvet/lint/source"
 	"github.com/unitvet/unitvet/lint/unit"
 )
@@ -9,6 +12,13 @@ import (
 type Result struct {
 	// Findings that are shown, ordered by path, place and rule.
 	Findings []Finding
+	// Suppressed are findings that a comment or the baseline silences, in the same
+	// order.
+	Suppressed []Finding
+	// HasBaseline says that there was a baseline.
+	HasBaseline bool
+	// Stale are the entries of the baseline whose finding is gone.
+	Stale []baseline.Entry
 	// Rules that ran, ordered by ID.
 	Rules []*Rule
 	// Errors are inputs that could not be read, and internal errors. With one of
@@ -32,6 +42,16 @@ func (r *Result) UnitOf(file *source.File) *unit.Unit {
 		}
 	}
 	return nil
+}
+
+// All returns the findings that are shown and those that are not, in order.
+func (r *Result) All() []Finding {
+	if len(r.Suppressed) == 0 {
+		return r.Findings
+	}
+	all := slices.Concat(r.Findings, r.Suppressed)
+	slices.SortStableFunc(all, inOrder)
+	return all
 }
 
 // InFocus reports whether findings about a file, by its path in reports, are
@@ -64,6 +84,9 @@ type Summary struct {
 	ErrorCount, WarningCount, InfoCount int
 	// HiddenStrict is how many findings of strict rules are not shown.
 	HiddenStrict int
+	// IgnoredCount and BaselineCount are the numbers of findings that comments and
+	// the baseline silence.
+	IgnoredCount, BaselineCount int
 	// Fixed is how many findings are gone because they were fixed.
 	Fixed int
 }

@@ -78,6 +78,9 @@ type Rule struct {
 	// CheckSet looks at a whole set and reports each problem once, at the
 	// assignment that causes it.
 	CheckSet func(*SetPass)
+	// CheckRun looks at what the others found, and at what silences it. It comes
+	// last.
+	CheckRun func(*RunPass)
 }
 
 // Title returns the rule's name for SARIF, in PascalCase.

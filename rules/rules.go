@@ -13,6 +13,7 @@ import (
 	"github.com/unitvet/unitvet/rules/sandbox"
 	"github.com/unitvet/unitvet/rules/security"
 	"github.com/unitvet/unitvet/rules/service"
+	"github.com/unitvet/unitvet/rules/suppression"
 	"github.com/unitvet/unitvet/rules/syntax"
 	"github.com/unitvet/unitvet/rules/trigger"
 )
@@ -29,5 +30,6 @@ func All() []*lint.Rule {
 		service.Rules(),
 		security.Rules(),
 		trigger.Rules(),
+		suppression.Rules(),
 	)
 }

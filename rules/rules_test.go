@@ -44,7 +44,7 @@ func TestComplete(t *testing.T) {
 			t.Errorf("%s: the summary is no lower-case phrase: %q", rule.ID, rule.Summary)
 		}
 		checks := 0
-		for _, set := range []bool{rule.CheckFile != nil, rule.CheckUnit != nil, rule.CheckSet != nil} {
+		for _, set := range []bool{rule.CheckFile != nil, rule.CheckUnit != nil, rule.CheckSet != nil, rule.CheckRun != nil} {
 			if set {
 				checks++
 			}

@@ -2,35 +2,24 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"os"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/unitvet/unitvet/lint"
-	"github.com/unitvet/unitvet/lint/directive"
-	"github.com/unitvet/unitvet/lint/host/shipped"
 	"github.com/unitvet/unitvet/lint/report"
-	"github.com/unitvet/unitvet/rules"
 )
 
 type checkFlags struct {
-	inputFlags
-	host              hostFlags
-	selected, ignored []string
-	failOn            string
-	strict            bool
-	formats           []string
-	color             string
-	systemd           int
-	distribution      string
-	jobs              int
-	fixes             fixFlags
+	runFlags
+	failOn  string
+	formats []string
+	color   string
+	fixes   fixFlags
 }
 
 func checkCommand(std streams) *cobra.Command {
@@ -54,24 +43,15 @@ be read, or the command line makes no sense.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args, std) },
 	}
 	flags := cmd.Flags()
-	f.register(flags)
-	f.host.register(flags)
-	flags.StringSliceVar(&f.selected, "select", nil, "run only the rules `ID[,ID...]`, strict ones included")
-	flags.StringSliceVar(&f.ignored, "ignore", nil, "do not run the rules `ID[,ID...]`")
+	f.register(cmd)
+	f.registerSilence(cmd)
 	flags.StringVar(&f.failOn, "fail-on", "warning", "exit with 1 on findings of this `SEVERITY` or worse: info, warning, error or never")
-	flags.BoolVar(&f.strict, "strict", false, "show the findings of strict rules: hardening advice, taste, heuristics")
 	flags.StringArrayVarP(&f.formats, "format", "f", nil, "write `FORMAT[=FILE]`: text, json, sarif, github, gitlab, rdjson, junit or checkstyle (repeatable; default text)")
 	flags.StringVar(&f.color, "color", "auto", "colour and links in text, `WHEN`: auto, always or never")
-	flags.IntVar(&f.systemd, "systemd", 0, fmt.Sprintf("the `RELEASE` of systemd that the units are for (default that of --root, or %d)", directive.Latest))
-	flags.StringVar(&f.distribution, "distribution", "any", "the `NAME` of the distribution whose packages units may rely on: "+strings.Join(shipped.DistributionNames(), ", "))
-	flags.IntVarP(&f.jobs, "jobs", "j", 0, "look at `N` units side by side (default one per processor)")
 	f.fixes.register(flags)
 	completeRules(cmd, "fix-only")
-	completeRules(cmd, "select")
-	completeRules(cmd, "ignore")
 	completeWords(cmd, "format", slices.Sorted(maps.Keys(report.Formats)))
 	completeWords(cmd, "fail-on", []string{"info", "warning", "error", "never"})
-	completeWords(cmd, "distribution", shipped.DistributionNames())
 	completeWords(cmd, "color", []string{"auto", "always", "never"})
 	return cmd
 }
@@ -95,34 +75,16 @@ func (f *checkFlags) run(cmd *cobra.Command, args []string, std streams) error {
 	if err != nil {
 		return fmt.Errorf("--format: %w", err)
 	}
-	if f.systemd < 0 || f.systemd > directive.Latest {
-		return fmt.Errorf("--systemd: %d is no release from 1 to %d", f.systemd, directive.Latest)
-	}
-	distributions, err := shipped.ParseDistribution(f.distribution)
-	if err != nil {
-		return fmt.Errorf("--distribution: %w", err)
-	}
 	if err := f.fixes.check(args, outputs); err != nil {
 		return err
 	}
-	in, err := f.input(args, std.in)
+	opts, err := f.options(args, std)
 	if err != nil {
-		return err
-	}
-	opts := lint.Options{
-		Rules: rules.All(), Select: f.selected, Ignore: f.ignored,
-		Strict: f.strict, Systemd: f.systemd, Distributions: distributions, Jobs: f.jobs, Input: in,
-	}
-	if err := f.host.apply(&opts); err != nil {
 		return err
 	}
 	result, err := f.fixes.run(cmd.Context(), std, opts)
 	if err != nil {
-		var unknown lint.UnknownRuleError
-		if errors.As(err, &unknown) {
-			return fmt.Errorf("%w%s; unitvet rules lists them", err, similarRule(unknown.ID))
-		}
-		return err
+		return explained(err)
 	}
 	if err := writeReports(outputs, std, result, color); err != nil {
 		return err

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"slices"
 
 	"github.com/spf13/pflag"
@@ -66,12 +64,8 @@ func (f *fixFlags) run(ctx context.Context, std streams, opts lint.Options) (*li
 	result := plan.After
 	if f.diff {
 		result = plan.Before
-		patch := fix.Diff(plan.Changes)
-		if _, ok := terminal(std.out); ok {
-			patch = report.EscapeLines(patch)
-		}
-		if _, err := io.WriteString(std.out, patch); err != nil {
-			return nil, fmt.Errorf("writing the patch: %w", err)
+		if err := writePatch(std, plan); err != nil {
+			return nil, err
 		}
 	} else {
 		if f.backup != "" {

@@ -72,7 +72,7 @@ func (w *work) edit(now *version, e *lint.Edit) (edit, string) {
 	switch {
 	case tree == nil:
 		return edit{}, "there is no file to write"
-	case !now.result.InFocus(e.File.Path):
+	case !now.shown.InFocus(e.File.Path):
 		return edit{}, e.File.Path + " was not asked for"
 	case e.Span.Start < 0 || e.Span.Start > e.Span.End || e.Span.End > len(e.File.Text):
 		return edit{}, "it lies outside of the file"
@@ -82,7 +82,7 @@ func (w *work) edit(now *version, e *lint.Edit) (edit, string) {
 		return edit{}, e.File.Path + " is reached by a symbolic link"
 	}
 	if why := w.notOurs(tree, name); why != "" {
-		if dropIn, ok := inDropIn(now.result.UnitOf(e.File), e); ok {
+		if dropIn, ok := inDropIn(now.shown.UnitOf(e.File), e); ok {
 			return w.edit(now, &dropIn)
 		}
 		return edit{}, e.File.Path + why

@@ -50,19 +50,28 @@ type Change struct {
 
 // Work applies fixes until no more are left.
 func Work(ctx context.Context, opts lint.Options, want Options) (*Plan, error) {
-	w := &work{ctx: ctx, opts: opts, want: want, refused: map[string]bool{}, refusals: map[string][]lint.Problem{}, originals: map[file]original{}}
+	w := newWork(ctx, opts)
+	w.want, w.find = want, w.candidates
+	return w.plan()
+}
+
+func newWork(ctx context.Context, opts lint.Options) *work {
+	w := &work{ctx: ctx, narrow: opts, opts: opts, refused: map[string]bool{}, refusals: map[string][]lint.Problem{}, originals: map[file]original{}}
 	// All rules judge what fixes do, not only those that were selected.
 	w.opts.Select = nil
 	w.opts.Strict = opts.Strict || len(opts.Select) > 0
-	w.selected = opts.Select
-	w.strict = opts.Strict
+	return w
+}
+
+// plan goes round after round.
+func (w *work) plan() (*Plan, error) {
 	now, err := w.lint(nil)
 	if err != nil {
 		return nil, err
 	}
 	before := now
 	for range maxRounds {
-		round := w.candidates(now)
+		round := w.find(now)
 		if len(round) == 0 {
 			break
 		}
@@ -70,27 +79,16 @@ func Work(ctx context.Context, opts lint.Options, want Options) (*Plan, error) {
 			return nil, err
 		}
 	}
-	plan := &Plan{Before: before.result, After: now.result, Changes: w.changes(now.files), Fixed: w.fixed, Notes: w.unfixed(now.result)}
-	if len(opts.Select) > 0 {
-		// The report is about the rules that were selected.
-		if plan.Before, err = lint.Run(ctx, opts); err != nil {
-			return nil, err
-		}
-		opts.Overlay = overlay(now.files)
-		if plan.After, err = lint.Run(ctx, opts); err != nil {
-			return nil, err
-		}
-	}
-	return plan, nil
+	return &Plan{Before: before.shown, After: now.shown, Changes: w.changes(now.files), Fixed: w.fixed, Notes: w.unfixed(now.shown)}, nil
 }
 
 // work is a plan in the making.
 type work struct {
-	ctx      context.Context
-	opts     lint.Options
-	want     Options
-	selected []string
-	strict   bool
+	ctx    context.Context
+	narrow lint.Options // the rules whose findings are shown
+	opts   lint.Options // all rules
+	want   Options
+	find   func(now *version) []candidate // what is to be applied next
 
 	fixed     int
 	refused   map[string]bool           // fixes by identity
@@ -104,21 +102,30 @@ type original struct {
 	state
 }
 
-// version is what the files say after some fixes, and what rules say to that.
+// version is what the files say after some fixes, and what rules say to that:
+// those that are shown, and all of them.
 type version struct {
-	files  map[file]state
-	result *lint.Result
+	files       map[file]state
+	shown, wide *lint.Result
 	counts
 }
 
 func (w *work) lint(files map[file]state) (*version, error) {
-	opts := w.opts
-	opts.Overlay = overlay(files)
-	result, err := lint.Run(w.ctx, opts)
+	run := func(opts lint.Options) (*lint.Result, error) {
+		opts.Overlay = overlay(files)
+		return lint.Run(w.ctx, opts)
+	}
+	wide, err := run(w.opts)
 	if err != nil {
 		return nil, err
 	}
-	return &version{files, result, w.count(result)}, nil
+	shown := wide
+	if len(w.narrow.Select) > 0 {
+		if shown, err = run(w.narrow); err != nil {
+			return nil, err
+		}
+	}
+	return &version{files, shown, wide, w.count(shown, wide)}, nil
 }
 
 func overlay(files map[file]state) map[string]lint.Draft {
@@ -131,8 +138,9 @@ func overlay(files map[file]state) map[string]lint.Draft {
 
 // candidate is a fix of a finding that can be applied.
 type candidate struct {
-	id      string // of the fix
-	finding string // identity of the finding
+	id      string   // of the fix
+	finding string   // identity of the finding
+	more    []string // identities of others that go with it
 	path    string
 	title   string
 	edits   []edit
@@ -142,8 +150,8 @@ type candidate struct {
 // first one that may be applied.
 func (w *work) candidates(now *version) []candidate {
 	var round []candidate
-	for i := range now.result.Findings {
-		f := &now.result.Findings[i]
+	for i := range now.shown.Findings {
+		f := &now.shown.Findings[i]
 		if !w.wants(f) {
 			continue
 		}
@@ -171,14 +179,13 @@ func (w *work) candidates(now *version) []candidate {
 
 // wants reports whether a finding is to be fixed.
 func (w *work) wants(f *lint.Finding) bool {
-	id := f.Rule.ID
-	return w.visible(f) && (len(w.selected) == 0 || slices.Contains(w.selected, id)) && (len(w.want.Only) == 0 || slices.Contains(w.want.Only, id))
+	return len(w.want.Only) == 0 || slices.Contains(w.want.Only, f.Rule.ID)
 }
 
 // visible reports whether the user is shown findings of a rule, or would be
 // without a selection.
 func (w *work) visible(f *lint.Finding) bool {
-	return f.Rule.Tier != lint.Strict || w.strict || slices.Contains(w.selected, f.Rule.ID)
+	return f.Rule.Tier != lint.Strict || w.narrow.Strict || slices.Contains(w.narrow.Select, f.Rule.ID)
 }
 
 func (w *work) refuse(c candidate, why string) {
@@ -214,7 +221,9 @@ func (w *work) try(now *version, round []candidate) (*version, error) {
 	why := w.worse(now, next, round)
 	switch {
 	case why == "":
-		w.fixed += len(round)
+		for _, c := range round {
+			w.fixed += 1 + len(c.more)
+		}
 		return next, nil
 	case len(round) == 1:
 		w.refuse(round[0], why)
@@ -232,7 +241,7 @@ func (w *work) try(now *version, round []candidate) (*version, error) {
 		for _, c := range second {
 			ids[c.id] = true
 		}
-		second = slices.DeleteFunc(w.candidates(first), func(c candidate) bool { return !ids[c.id] })
+		second = slices.DeleteFunc(w.find(first), func(c candidate) bool { return !ids[c.id] })
 		if len(second) == 0 {
 			return first, nil
 		}
@@ -242,20 +251,22 @@ func (w *work) try(now *version, round []candidate) (*version, error) {
 
 // counts are what must not become more.
 type counts struct {
-	findings map[string]int // by identity
+	findings map[string]int // those shown, by identity
 	rules    map[string]int // findings by path and rule
 	problems map[string]int // inputs that could not be read, by path
 }
 
-func (w *work) count(result *lint.Result) counts {
+func (w *work) count(shown, wide *lint.Result) counts {
 	c := counts{map[string]int{}, map[string]int{}, map[string]int{}}
-	for i := range result.Findings {
-		if f := &result.Findings[i]; w.visible(f) {
-			c.findings[identity(f)]++
+	for i := range shown.Findings {
+		c.findings[identity(&shown.Findings[i])]++
+	}
+	for i := range wide.Findings {
+		if f := &wide.Findings[i]; w.visible(f) {
 			c.rules[f.ReportPath()+"\x00"+f.Rule.ID]++
 		}
 	}
-	for _, problem := range result.Errors {
+	for _, problem := range wide.Errors {
 		c.problems[problem.Path]++
 	}
 	return c
@@ -283,6 +294,9 @@ func (w *work) worse(before, after *version, round []candidate) string {
 	resolved := map[string]int{}
 	for _, candidate := range round {
 		resolved[candidate.finding]++
+		for _, finding := range candidate.more {
+			resolved[finding]++
+		}
 	}
 	for key, n := range resolved {
 		if after.findings[key] > before.findings[key]-n {

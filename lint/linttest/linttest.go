@@ -19,7 +19,9 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/unitvet/unitvet/lint"
+	"github.com/unitvet/unitvet/lint/baseline"
 	"github.com/unitvet/unitvet/lint/fix"
+	"github.com/unitvet/unitvet/lint/source"
 )
 
 // update rewrites the expectations of the cases that are run.
@@ -41,6 +43,7 @@ const fixed = "fixed/"
 //	select: rules that run, separated by commas (default: the one that the file is named for)
 //	strict: yes       to show strict rules
 //	root: DIR         to take DIR for the root directory of a system
+//	baseline: FILE    to leave out what FILE has
 //	set: DIR:DIR      to join directories (repeatable)
 //	path: PATH        to check PATH instead of everything (repeatable)
 //	link: NAME -> TARGET    makes a symbolic link (repeatable)
@@ -90,6 +93,8 @@ func runCase(t *testing.T, all []*lint.Rule, file string) {
 				opts.Joined = append(opts.Joined, set)
 			case "path":
 				opts.Paths = append(opts.Paths, filepath.Join(dir, v))
+			case "baseline":
+				readBaseline(t, &opts, dir, v)
 			}
 		}
 	}
@@ -119,6 +124,20 @@ func runCase(t *testing.T, all []*lint.Rule, file string) {
 		}
 	}
 	t.Errorf("the case expects nothing: there is no file %q; got:\n%s", want, got)
+}
+
+// readBaseline takes a file of the archive for the baseline.
+func readBaseline(t *testing.T, opts *lint.Options, dir, name string) {
+	t.Helper()
+	file := filepath.Join(dir, name)
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if opts.Baseline, err = baseline.Parse(source.NewFile(filepath.ToSlash(file), string(text))); err != nil {
+		t.Fatal(err)
+	}
+	opts.BaselineDir = dir
 }
 
 // fixes compares the files that the archive has in its directory "fixed" with what
@@ -168,7 +187,7 @@ func Lines(result *lint.Result, dir string) string {
 
 // settings returns the lines "key: value" of an archive's comment.
 func settings(comment []byte) map[string][]string {
-	keys := []string{"select", "strict", "root", "set", "path", "link", "mode", "dir", "fifo", "repeat", "with"}
+	keys := []string{"select", "strict", "root", "set", "path", "link", "mode", "dir", "fifo", "repeat", "with", "baseline"}
 	found := map[string][]string{}
 	for line := range strings.Lines(string(comment)) {
 		key, v, ok := strings.Cut(line, ":")

@@ -79,6 +79,9 @@ func example(t *testing.T, rule *lint.Rule, section string, all []*lint.Rule) []
 	if root := settings(archive.Comment)["root"]; root != nil {
 		opts.Root, opts.Paths = filepath.Join(dir, root[0]), nil
 	}
+	if known := settings(archive.Comment)["baseline"]; known != nil {
+		readBaseline(t, &opts, dir, known[0])
+	}
 	result, err := lint.Run(context.Background(), opts)
 	if err != nil {
 		t.Fatal(err)

@@ -34,16 +34,22 @@ type gitlabLines struct {
 // tells new findings from old ones by the fingerprint, which does not depend on
 // the line.
 func GitLab(w io.Writer, result *lint.Result, opts Options) error {
-	prints := newFingerprints()
-	return writeJSON(w, convert(result.Findings, func(f *lint.Finding) gitlabIssue {
+	all := result.All()
+	issues := []gitlabIssue{}
+	for i, print := range fingerprints(all, opts) {
+		f := &all[i]
+		if f.Suppression != nil {
+			continue
+		}
 		path, _ := opts.inRepository(f.ReportPath())
 		r := f.Range()
-		return gitlabIssue{
+		issues = append(issues, gitlabIssue{
 			Description: Escape(f.Message),
 			CheckName:   f.Rule.ID,
-			Fingerprint: prints.of(f, path),
+			Fingerprint: print,
 			Severity:    gitlabSeverities[f.Severity],
 			Location:    gitlabLocation{Escape(path), gitlabLines{r.Start.Line, r.End.Line}},
-		}
-	}))
+		})
+	}
+	return writeJSON(w, issues)
 }

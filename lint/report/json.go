@@ -20,7 +20,9 @@ const jsonSchema = 1
 type jsonReport struct {
 	Schema   int           `json:"schema"`
 	Findings []jsonFinding `json:"findings"`
-	Summary  jsonSummary   `json:"summary"`
+	// Suppressed are findings that a comment or the baseline silences.
+	Suppressed []jsonSuppressed `json:"suppressed"`
+	Summary    jsonSummary      `json:"summary"`
 }
 
 type jsonFinding struct {
@@ -34,6 +36,12 @@ type jsonFinding struct {
 	Related  []jsonStep `json:"related"`
 	Evidence []jsonStep `json:"evidence"`
 	Fixes    []jsonFix  `json:"fixes"`
+}
+
+type jsonSuppressed struct {
+	jsonFinding
+	By     string `json:"by"` // "comment" or "baseline"
+	Reason string `json:"reason,omitempty"`
 }
 
 type jsonPlace struct {
@@ -65,7 +73,9 @@ type jsonSummary struct {
 	Warnings int `json:"warnings"`
 	Infos    int `json:"infos"`
 	Hidden   struct {
-		Strict int `json:"strict"`
+		Strict   int `json:"strict"`
+		Comments int `json:"comments"`
+		Baseline int `json:"baseline"`
 	} `json:"hidden"`
 	// Problems are inputs that could not be read; Notes are what was passed over.
 	Problems []jsonProblem `json:"problems"`
@@ -85,6 +95,13 @@ func JSON(w io.Writer, result *lint.Result, _ Options) error {
 	out := jsonReport{
 		Schema:   jsonSchema,
 		Findings: convert(result.Findings, newJSONFinding),
+		Suppressed: convert(result.Suppressed, func(f *lint.Finding) jsonSuppressed {
+			by := "comment"
+			if f.Suppression.Baseline {
+				by = "baseline"
+			}
+			return jsonSuppressed{newJSONFinding(f), by, f.Suppression.Reason}
+		}),
 		Summary: jsonSummary{
 			Sets: s.Sets, Units: s.Units, Files: s.Files,
 			Errors: s.ErrorCount, Warnings: s.WarningCount, Infos: s.InfoCount,
@@ -93,6 +110,8 @@ func JSON(w io.Writer, result *lint.Result, _ Options) error {
 		},
 	}
 	out.Summary.Hidden.Strict = s.HiddenStrict
+	out.Summary.Hidden.Comments = s.IgnoredCount
+	out.Summary.Hidden.Baseline = s.BaselineCount
 	return writeJSON(w, out)
 }
 

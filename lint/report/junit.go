@@ -86,7 +86,7 @@ func JUnit(w io.Writer, result *lint.Result, opts Options) error {
 	}
 	if len(report.Suites) == 0 {
 		report.Suites = []junitSuite{{Name: "unitvet", Cases: []junitCase{{
-			Name: "no findings in " + counted(result.Units, "unit"), Class: "unitvet",
+			Name: "no findings in " + Counted(result.Units, "unit"), Class: "unitvet",
 		}}}}
 	}
 	for i := range report.Suites {

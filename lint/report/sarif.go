@@ -61,13 +61,15 @@ func dropUnset(indented []byte) []byte {
 }
 
 func newSARIFRun(result *lint.Result, opts Options) *sarif.Run {
-	s := &sarifRun{opts: opts, prints: newFingerprints(), rules: make(map[*lint.Rule]int)}
+	s := &sarifRun{opts: opts, baseline: result.HasBaseline, hashes: make(map[*source.File][]string), rules: make(map[*lint.Rule]int)}
 	for _, rule := range result.Rules {
 		s.rule(rule)
 	}
-	results := make([]*sarif.Result, len(result.Findings))
-	for i := range result.Findings {
-		results[i] = s.result(&result.Findings[i])
+	all := result.All()
+	prints := fingerprints(all, opts)
+	results := make([]*sarif.Result, len(all))
+	for i := range all {
+		results[i] = s.result(&all[i], prints[i])
 	}
 	version := semanticVersion(opts.Version)
 	driver := sarif.NewToolComponent().
@@ -89,7 +91,8 @@ func newSARIFRun(result *lint.Result, opts Options) *sarif.Run {
 // sarifRun is a run in the making.
 type sarifRun struct {
 	opts        Options
-	prints      *fingerprints
+	baseline    bool                      // the run had one
+	hashes      map[*source.File][]string // see lineHashes
 	rules       map[*lint.Rule]int
 	descriptors []*sarif.ReportingDescriptor
 }
@@ -143,11 +146,10 @@ func (s *sarifRun) descriptor(rule *lint.Rule) *sarif.ReportingDescriptor {
 		WithProperties(properties)
 }
 
-func (s *sarifRun) result(f *lint.Finding) *sarif.Result {
+func (s *sarifRun) result(f *lint.Finding, fingerprint string) *sarif.Result {
 	related := slices.Concat(f.Related, f.Evidence)
-	path, _ := s.opts.inRepository(f.ReportPath())
-	prints := map[string]string{"unitvet/v1": s.prints.of(f, path)}
-	if hash := s.prints.lineHash(f.Place); hash != "" {
+	prints := map[string]string{"unitvet/v1": fingerprint}
+	if hash := s.lineHash(f.Place); hash != "" {
 		prints["primaryLocationLineHash"] = hash
 	}
 	result := sarif.NewResult().
@@ -167,7 +169,54 @@ func (s *sarifRun) result(f *lint.Finding) *sarif.Result {
 			result.AddFixe(fix)
 		}
 	}
+	if s.baseline {
+		state := "new"
+		if f.Suppression != nil && f.Suppression.Baseline {
+			state = "unchanged"
+		}
+		result.WithBaselineState(state)
+	}
+	if f.Suppression != nil {
+		result.AddSuppression(sarifSuppression(f.Suppression))
+	}
 	return result
+}
+
+// sarifSuppression says why a result is not to be shown (SARIF 2.1.0, 3.35).
+func sarifSuppression(s *lint.Suppression) *sarif.Suppression {
+	suppression := sarif.NewSuppression().WithKind("inSource").WithStatus("accepted")
+	if s.Baseline {
+		suppression.WithKind("external")
+	}
+	if s.Reason != "" {
+		suppression.WithJustification(Escape(s.Reason))
+	}
+	return suppression
+}
+
+// lineHash returns GitHub's hash of the line that a place starts in, "" without a
+// file.
+func (s *sarifRun) lineHash(place lint.Place) string {
+	if place.File == nil {
+		return ""
+	}
+	hashes, ok := s.hashes[place.File]
+	if !ok {
+		hashes = lineHashes(place.File.Text)
+		s.hashes[place.File] = hashes
+	}
+	return hashes[place.File.Line(place.Span.Start)-1]
+}
+
+// fingerprints returns the identities of all findings of a result.
+func fingerprints(all []lint.Finding, opts Options) []string {
+	prints := lint.NewFingerprints()
+	found := make([]string, len(all))
+	for i := range all {
+		path, _ := opts.inRepository(all[i].ReportPath())
+		found[i] = prints.Of(&all[i], path)
+	}
+	return found
 }
 
 // linkText escapes the text of a link (SARIF 2.1.0, 3.11.6).

@@ -125,27 +125,37 @@ func Summary(w io.Writer, result *lint.Result) error {
 		noun  string
 	}{{s.ErrorCount, "error"}, {s.WarningCount, "warning"}, {s.InfoCount, "info"}} {
 		if n.count > 0 {
-			found = append(found, counted(n.count, n.noun))
+			found = append(found, Counted(n.count, n.noun))
 		}
 	}
 	line := "no findings"
 	if len(found) > 0 {
-		line = fmt.Sprintf("%s (%s)", counted(len(result.Findings), "finding"), strings.Join(found, ", "))
+		line = fmt.Sprintf("%s (%s)", Counted(len(result.Findings), "finding"), strings.Join(found, ", "))
 	}
-	line += fmt.Sprintf(" in %s (%s)", counted(s.Units, "unit"), counted(s.Files, "file"))
-	if s.Fixed > 0 {
-		line += fmt.Sprintf("; %d fixed", s.Fixed)
+	line += fmt.Sprintf(" in %s (%s)", Counted(s.Units, "unit"), Counted(s.Files, "file"))
+	var more []string
+	for _, n := range []struct {
+		count int
+		what  string
+	}{{s.Fixed, "fixed"}, {s.IgnoredCount, "suppressed"}, {s.BaselineCount, "in the baseline"}, {s.HiddenStrict, "more with --strict"}} {
+		if n.count > 0 {
+			more = append(more, fmt.Sprintf("%d %s", n.count, n.what))
+		}
 	}
-	if s.HiddenStrict > 0 {
-		line += fmt.Sprintf("; %d more with --strict", s.HiddenStrict)
+	if len(more) > 0 {
+		line += "; " + strings.Join(more, ", ")
 	}
 	_, err := fmt.Fprintln(w, line)
 	return err
 }
 
-func counted(n int, noun string) string {
-	if n == 1 {
+// Counted returns a number and a noun, whose plural is given if it is not regular.
+func Counted(n int, noun string, plural ...string) string {
+	switch {
+	case n == 1:
 		return "1 " + noun
+	case len(plural) > 0:
+		return fmt.Sprintf("%d %s", n, plural[0])
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -1,4 +1,4 @@
-package report
+package lint
 
 import (
 	"crypto/sha256"
@@ -7,28 +7,27 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/unitvet/unitvet/lint"
 	"github.com/unitvet/unitvet/lint/source"
 	"github.com/unitvet/unitvet/lint/syntax"
 )
 
-// fingerprints gives findings an identity that outlives edits elsewhere in the
+// Fingerprints gives findings an identity that outlives edits elsewhere in the
 // file: rule, path, section, key, the text of the assignment with its blanks
 // normalised, and which of the findings with all of these it is. Every file is
 // parsed once.
-type fingerprints struct {
-	files map[*source.File]*fingerprintFile
+type Fingerprints struct {
+	files map[*source.File]*printedFile
 	seen  map[[sha256.Size]byte]int
 }
 
-func newFingerprints() *fingerprints {
-	return &fingerprints{make(map[*source.File]*fingerprintFile), make(map[[sha256.Size]byte]int)}
+// NewFingerprints returns what has seen no findings yet.
+func NewFingerprints() *Fingerprints {
+	return &Fingerprints{make(map[*source.File]*printedFile), make(map[[sha256.Size]byte]int)}
 }
 
-// fingerprintFile is a file as far as fingerprints need it.
-type fingerprintFile struct {
-	lines  []logicalLine
-	hashes []string // see lineHashes
+// printedFile is a file as far as fingerprints need it.
+type printedFile struct {
+	lines []logicalLine
 }
 
 // logicalLine is a node of the syntax tree.
@@ -39,9 +38,9 @@ type logicalLine struct {
 	digest       string // of the text, once it was needed
 }
 
-// of returns the fingerprint of a finding that is reported at path. Findings
+// Of returns the fingerprint of a finding that is reported at path. Findings
 // must come in the order of the result.
-func (p *fingerprints) of(f *lint.Finding, path string) string {
+func (p *Fingerprints) Of(f *Finding, path string) string {
 	section, key, digest := "", "", ""
 	if f.File != nil {
 		line := p.file(f.File).at(f.Span.Start)
@@ -53,25 +52,12 @@ func (p *fingerprints) of(f *lint.Finding, path string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// lineHash returns GitHub's hash of the line that a place starts in, "" without a
-// file.
-func (p *fingerprints) lineHash(place lint.Place) string {
-	if place.File == nil {
-		return ""
-	}
-	file := p.file(place.File)
-	if file.hashes == nil {
-		file.hashes = lineHashes(place.File.Text)
-	}
-	return file.hashes[place.File.Line(place.Span.Start)-1]
-}
-
-func (p *fingerprints) file(file *source.File) *fingerprintFile {
+func (p *Fingerprints) file(file *source.File) *printedFile {
 	f, ok := p.files[file]
 	if ok {
 		return f
 	}
-	f = &fingerprintFile{}
+	f = &printedFile{}
 	for _, section := range syntax.Parse(file).Sections {
 		if section.Header != nil {
 			f.add(section.Name(), section.Header)
@@ -84,7 +70,7 @@ func (p *fingerprints) file(file *source.File) *fingerprintFile {
 	return f
 }
 
-func (f *fingerprintFile) add(section string, node syntax.Node) {
+func (f *printedFile) add(section string, node syntax.Node) {
 	line := logicalLine{start: node.Span().Start, section: section, node: node}
 	if assignment, ok := node.(*syntax.Assignment); ok {
 		line.key = assignment.Key.String
@@ -93,7 +79,7 @@ func (f *fingerprintFile) add(section string, node syntax.Node) {
 }
 
 // at returns the logical line that holds the byte at offset.
-func (f *fingerprintFile) at(offset int) *logicalLine {
+func (f *printedFile) at(offset int) *logicalLine {
 	if len(f.lines) == 0 {
 		return &logicalLine{}
 	}

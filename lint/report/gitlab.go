@@ -36,7 +36,7 @@ type gitlabLines struct {
 func GitLab(w io.Writer, result *lint.Result, opts Options) error {
 	all := result.All()
 	issues := []gitlabIssue{}
-	for i, print := range fingerprints(all, opts) {
+	for i, id := range fingerprints(all, opts) {
 		f := &all[i]
 		if f.Suppression != nil {
 			continue
@@ -46,7 +46,7 @@ func GitLab(w io.Writer, result *lint.Result, opts Options) error {
 		issues = append(issues, gitlabIssue{
 			Description: Escape(f.Message),
 			CheckName:   f.Rule.ID,
-			Fingerprint: print,
+			Fingerprint: id,
 			Severity:    gitlabSeverities[f.Severity],
 			Location:    gitlabLocation{Escape(path), gitlabLines{r.Start.Line, r.End.Line}},
 		})

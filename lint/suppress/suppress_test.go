@@ -92,7 +92,9 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, c := range Parse(syntax.Parse(source.NewFile("x.service", text))) {
 			for _, span := range []source.Span{c.Line, c.Span, c.Covers} {
-				span.Of(text)
+				if span.Start < 0 || span.Start > span.End || span.End > len(text) {
+					t.Errorf("%v in %q", span, text)
+				}
 			}
 			for _, rule := range c.Rules {
 				if rule.Span.Of(text) != rule.ID {

@@ -73,7 +73,8 @@ func (f *runFlags) options(args []string, std streams) (lint.Options, error) {
 	if opts.Input, err = f.input(args, std.in); err != nil {
 		return opts, err
 	}
-	return opts, f.host.apply(&opts)
+	err = f.host.apply(&opts)
+	return opts, err
 }
 
 // readBaseline reads a baseline and returns the directory that it is for, too: the

@@ -10,6 +10,7 @@ import (
 	"github.com/unitvet/unitvet/rules/directive"
 	"github.com/unitvet/unitvet/rules/install"
 	"github.com/unitvet/unitvet/rules/program"
+	"github.com/unitvet/unitvet/rules/resource"
 	"github.com/unitvet/unitvet/rules/sandbox"
 	"github.com/unitvet/unitvet/rules/security"
 	"github.com/unitvet/unitvet/rules/service"
@@ -25,6 +26,7 @@ func All() []*lint.Rule {
 		directive.Rules(),
 		program.Rules(),
 		sandbox.Rules(),
+		resource.Rules(),
 		dependency.Rules(),
 		install.Rules(),
 		service.Rules(),

@@ -143,6 +143,9 @@ func (h *Host) Runnable(name string) PathFact {
 		fact.Answer = Unknown
 	case fact.Mode&0o111 == 0:
 		fact.Answer = No
+		if h.Root != nil && !h.isWhole() {
+			fact.Answer = Unknown
+		}
 		if h.Root == nil && (h.Facts == nil || h.Facts.Path(name).Answer != Yes) {
 			if _, mapped := h.Checkout.mapped(path.Clean(name)); !mapped {
 				fact.Answer = Unknown

@@ -4,6 +4,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/unitvet/unitvet/lint/value"
 )
 
 // Kind is what an interpreter is given to run.
@@ -342,4 +344,30 @@ func (s server) entry(r *Run, name string, program Word, args []Word) *Entry {
 // isNamed reports whether an option is one that the server's entry needs.
 func (s server) isNamed(option string) bool {
 	return slices.Contains(s.app, option) || slices.Contains(s.chdir, option) || slices.Contains(s.first, option)
+}
+
+// ScriptArgument returns the name of the interpreter that a command runs, also
+// through env(1), and which of the arguments is the script that it is given. It
+// looks at the words alone, before anything is expanded in them.
+func ScriptArgument(c value.Command) (name string, index int, ok bool) {
+	args := make([]Word, 0, len(c.Args))
+	for _, arg := range c.Args {
+		args = append(args, Word{Text: arg.Text, Known: true})
+	}
+	name = path.Base(c.Path.Text)
+	if name == "env" {
+		for len(args) > 0 && (strings.HasPrefix(args[0].Text, "-") || strings.Contains(args[0].Text, "=")) {
+			args = args[1:]
+		}
+		if len(args) == 0 {
+			return "", 0, false
+		}
+		name, args = path.Base(args[0].Text), args[1:]
+	}
+	i, known := interpreterOf(name)
+	var e Entry
+	if !known || !i.read(&e, args) || e.Kind != File {
+		return "", 0, false
+	}
+	return name, len(c.Args) - len(e.Args) - 1, true
 }

@@ -50,6 +50,9 @@ func (w Word) Sub(i, j int) source.Place {
 
 // at is the byte i as a piece of its own.
 func (w Word) at(i int) piece {
+	if len(w.pieces) == 0 {
+		return piece{0, w.whole, true} // made up, such as the sh of flock -c
+	}
 	p := w.pieces[sort.Search(len(w.pieces), func(k int) bool { return w.pieces[k].at > i })-1]
 	if !p.whole {
 		start := p.span.Start + i - p.at

@@ -3,11 +3,11 @@ package sandbox
 import (
 	_ "embed"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 
 	"github.com/unitvet/unitvet/lint"
+	"github.com/unitvet/unitvet/lint/program"
 	"github.com/unitvet/unitvet/lint/sandbox"
 	"github.com/unitvet/unitvet/lint/unit"
 	"github.com/unitvet/unitvet/lint/value"
@@ -43,6 +43,7 @@ func hiddenPath(p *lint.UnitPass) {
 		h.script(c)
 		h.options(c)
 	}
+	h.shell()
 	if !s.elsewhere {
 		h.environment()
 	}
@@ -128,7 +129,7 @@ func (h *hidden) program(c command) {
 
 // script checks the script that an interpreter is given.
 func (h *hidden) script(c command) {
-	program, word, ok := scriptOf(c.Command)
+	interpreter, word, ok := scriptOf(c.Command)
 	if !ok {
 		return
 	}
@@ -146,7 +147,7 @@ func (h *hidden) script(c command) {
 	}
 	h.report(p, verdict, lint.Finding{
 		Severity: severity,
-		Message:  fmt.Sprintf("%s does not find the script %s: %s", program, word.Text, verdict.Because),
+		Message:  fmt.Sprintf("%s does not find the script %s: %s", interpreter, word.Text, verdict.Because),
 	})
 }
 
@@ -297,79 +298,10 @@ func (h *hidden) inVain(p place, verdict sandbox.Verdict) []lint.Related {
 
 // scriptOf returns the file that an interpreter is given to run, and the
 // interpreter's name.
-func scriptOf(c value.Command) (program string, script value.Word, ok bool) {
-	program, args := path.Base(c.Path.Text), c.Args
-	if program == "env" {
-		for len(args) > 0 && (strings.HasPrefix(args[0].Text, "-") || strings.Contains(args[0].Text, "=")) {
-			args = args[1:]
-		}
-		if len(args) == 0 {
-			return "", value.Word{}, false
-		}
-		program, args = path.Base(args[0].Text), args[1:]
-	}
-	i, known := interpreterOf(program)
-	if !known {
+func scriptOf(c value.Command) (interpreter string, script value.Word, ok bool) {
+	interpreter, i, ok := program.ScriptArgument(c)
+	if !ok {
 		return "", value.Word{}, false
 	}
-	for n := 0; n < len(args); n++ {
-		switch text := args[n].Text; {
-		case text == "--":
-		case i.isInline(text):
-			return "", value.Word{}, false
-		case slices.Contains(i.valued, text):
-			n++
-		case text == i.file && n+1 < len(args):
-			return program, args[n+1], true
-		case strings.HasPrefix(text, "-"), strings.HasPrefix(text, "+"):
-		default:
-			return program, args[n], i.file == ""
-		}
-	}
-	return "", value.Word{}, false
-}
-
-// interpreter is a program that runs a file that it is given.
-type interpreter struct {
-	// inline are options with the program itself, or with the name of a module;
-	// valued are other options with a value in the next word.
-	inline, valued []string
-	// file is the option for the file, if it needs one.
-	file string
-}
-
-// isInline reports whether a word is one of the inline options, or begins with a
-// short one.
-func (i interpreter) isInline(text string) bool {
-	return slices.ContainsFunc(i.inline, func(option string) bool {
-		return text == option || len(option) == 2 && strings.HasPrefix(text, option)
-	})
-}
-
-var shell = interpreter{inline: []string{"-c", "-s"}, valued: []string{"-o", "+o", "-O", "+O", "--rcfile", "--init-file"}}
-
-// interpreters by the name of the program without a version.
-var interpreters = map[string]interpreter{
-	"bash":    shell,
-	"dash":    shell,
-	"java":    {valued: []string{"-cp", "-classpath", "--class-path", "-p", "--module-path", "--add-modules"}, inline: []string{"-m", "--module"}, file: "-jar"},
-	"ksh":     shell,
-	"lua":     {inline: []string{"-e"}, valued: []string{"-l"}},
-	"node":    {inline: []string{"-e", "--eval", "-p", "--print"}, valued: []string{"-r", "--require", "--import", "--loader"}},
-	"nodejs":  {inline: []string{"-e", "--eval", "-p", "--print"}, valued: []string{"-r", "--require", "--import", "--loader"}},
-	"perl":    {inline: []string{"-e", "-E"}, valued: []string{"-I"}},
-	"php":     {inline: []string{"-r", "-S"}, valued: []string{"-c", "-d", "-f", "-t"}},
-	"pypy":    {inline: []string{"-c", "-m"}, valued: []string{"-W", "-X"}},
-	"python":  {inline: []string{"-c", "-m"}, valued: []string{"-W", "-X"}},
-	"Rscript": {inline: []string{"-e"}},
-	"ruby":    {inline: []string{"-e"}, valued: []string{"-I", "-r", "-C"}},
-	"sh":      shell,
-	"zsh":     shell,
-}
-
-// interpreterOf returns the interpreter of a program's name, which may end in a
-// version.
-func interpreterOf(program string) (interpreter, bool) {
-	i, ok := interpreters[strings.TrimRight(program, "0123456789.")]
-	return i, ok
+	return interpreter, c.Args[i], true
 }

@@ -35,6 +35,7 @@ func missingReadWritePath(p *lint.UnitPass) {
 	}
 	w := &writes{UnitPass: p, subject: s, seen: map[string]bool{}}
 	w.pidFile()
+	w.shell()
 	if s.elsewhere {
 		return
 	}
@@ -133,6 +134,9 @@ func (w *writes) writesPIDFile() bool {
 // check reports a value that names a read-only path.
 func (w *writes) check(setting unit.Setting, n named, says string) {
 	p, ok := w.locate(setting, n.value)
+	if relative, isRelative := w.relative(n.name, n.value.Text); !ok && isRelative {
+		p, ok = place{setting: setting, span: n.value.Sub(0, len(n.value.Text)), path: relative}, true
+	}
 	if !ok || isAPI(p.path) || w.isRead(n.name, p.path) {
 		return
 	}

@@ -30,13 +30,20 @@ func options(c value.Command) iter.Seq[named] {
 				if !yield(named{text[:eq], arg.Slice(eq+1, len(text))}) {
 					return
 				}
-			case eq < 0 && strings.HasPrefix(text, "-") && isOptionName(text) && i+1 < len(c.Args) && mayBePath(c.Args[i+1].Text):
+			case eq < 0 && strings.HasPrefix(text, "-") && isOptionName(text) && i+1 < len(c.Args) && (mayBePath(c.Args[i+1].Text) || mayBeFile(text, c.Args[i+1].Text)):
 				if !yield(named{text, c.Args[i+1]}) {
 					return
 				}
 			}
 		}
 	}
+}
+
+// mayBeFile reports whether a text after an option may be the relative path of a file
+// that the program writes.
+func mayBeFile(option, text string) bool {
+	_, strong := isWritten(option)
+	return strong && strings.HasPrefix(option, "--") && (strings.Contains(text, "/") || fileSuffixes[path.Ext(text)])
 }
 
 // isOptionName reports whether a text can be the name of an option or a variable.

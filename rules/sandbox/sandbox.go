@@ -18,17 +18,24 @@ import (
 func Rules() []*lint.Rule {
 	return []*lint.Rule{
 		HiddenPath,
+		IneffectiveReadWritePath,
+		MissingOutputDirectory,
 		MissingReadWritePath,
 		MissingSandboxPath,
+		PrivateTmpSharedPath,
+		VolatileDirectory,
 	}
+}
+
+// execKey is a setting with commands.
+type execKey struct {
+	key   string
+	later bool
 }
 
 // execKeys are the settings with commands, in the order in which systemd runs
 // them, and whether the unit comes up without their success.
-var execKeys = []struct {
-	key   string
-	later bool
-}{
+var execKeys = [...]execKey{
 	{"ExecCondition", false},
 	{"ExecStartPre", false},
 	{"ExecStart", false},

@@ -289,7 +289,7 @@ type partOf struct {
 func (s *Set) files() []partOf {
 	var files []partOf
 	seen := map[*unit.Part]bool{}
-	for _, u := range s.Units {
+	for _, u := range slices.Concat(s.Units, s.Quadlets) {
 		for _, part := range u.Parts() {
 			if seen[part] || !s.focus.has(part.Source.Path) {
 				continue

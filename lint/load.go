@@ -309,6 +309,10 @@ func (l *input) directory(p, report string) {
 func (l *input) file(p string) (*unit.Dir, string) {
 	report := filepath.ToSlash(filepath.Clean(p))
 	dirPath, rest, ok := splitUnit(p)
+	if what, other := unit.Other(filepath.ToSlash(p)); other && !ok {
+		l.note(report, "passed over: this is "+what)
+		return nil, ""
+	}
 	if !ok {
 		l.fail(report, "not a unit file: its name ends in none of .service, .socket, .target, .timer, .path, .mount, .automount, .swap, .slice, .scope or .device, and it is no drop-in (*.conf in a directory such as foo.service.d)")
 		return nil, ""
@@ -512,7 +516,7 @@ func (l *input) unread() {
 		told[problem.Path] = true
 	}
 	for _, set := range l.sets {
-		for _, u := range set.Units {
+		for _, u := range slices.Concat(set.Units, set.Quadlets) {
 			told[u.Path] = true
 			for _, part := range u.DropIns {
 				told[part.Source.Path] = true

@@ -58,13 +58,15 @@ func (w *walk) dir(name string, depth int) {
 			w.dir(path.Join(name, e.Name()), depth+1)
 		case !e.IsDir():
 			_, err := value.ParseName(e.Name())
-			holds = holds || err == nil
+			holds = holds || err == nil || readQuadlet(w.newDir(name), path.Join(name, e.Name())) != nil
 		}
 	}
 	if holds {
-		w.dirs = append(w.dirs, NewDir(w.tree, name, w.path(name)))
+		w.dirs = append(w.dirs, w.newDir(name))
 	}
 }
+
+func (w *walk) newDir(name string) *Dir { return NewDir(w.tree, name, w.path(name)) }
 
 func (w *walk) path(name string) string {
 	rest := strings.TrimPrefix(strings.TrimPrefix(name, w.start), "/")
@@ -169,8 +171,8 @@ func Group(dirs []*Dir) []Options {
 	return groups
 }
 
-// IsUnitFile reports whether a file's name says that it is a unit or a drop-in,
-// and the directory in which its unit stands, as a name in the same tree.
+// IsUnitFile reports whether a file's name says that it is a unit, a drop-in
+// or a file that podman's generator makes one from, and the directory in which its unit stands, as a name in the same tree.
 func IsUnitFile(name string) (dir string, ok bool) {
 	parent := path.Dir(name)
 	if _, err := value.ParseName(path.Base(name)); err == nil {
@@ -184,6 +186,9 @@ func IsUnitFile(name string) (dir string, ok bool) {
 	}
 	if strings.HasSuffix(parent, ".d") && isBeside(path.Base(parent)) {
 		return path.Dir(parent), true
+	}
+	if _, ok := quadletService(path.Base(name)); ok {
+		return parent, true
 	}
 	return "", false
 }
@@ -201,18 +206,6 @@ type Found struct {
 // the file that they make.
 var templateSuffixes = []string{
 	".in", ".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".template", ".erb", ".epp", ".mustache", ".m4", ".cmake", ".tt", ".hbs",
-}
-
-// quadletServices say how podman's generator names the service that it makes of
-// a file (podman-systemd.unit(5)).
-var quadletServices = map[string]string{
-	".container": ".service",
-	".kube":      ".service",
-	".volume":    "-volume.service",
-	".network":   "-network.service",
-	".pod":       "-pod.service",
-	".build":     "-build.service",
-	".image":     "-image.service",
 }
 
 // unitsOf returns the names of the units that a file of a checkout stands for.
@@ -234,23 +227,10 @@ func unitsOf(dir, base string) (names []string, made bool) {
 			return []string{stem}, true
 		}
 	}
-	if suffix, ok := quadletServices[ext]; ok {
-		return []string{stem + suffix}, true
+	if service, ok := quadletService(base); ok {
+		return []string{service}, true
 	}
 	return nil, false
-}
-
-// Quadlet returns the names of the files that podman's generator would make a
-// service of that name from.
-func Quadlet(service string) []string {
-	var files []string
-	for ext, suffix := range quadletServices {
-		if stem, ok := strings.CutSuffix(service, suffix); ok {
-			files = append(files, stem+ext)
-		}
-	}
-	slices.Sort(files)
-	return files
 }
 
 // Index returns the files of a checkout that stand for units, by the units'

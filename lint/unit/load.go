@@ -203,6 +203,11 @@ func (l *loader) scanUnit(dir *Dir, e fs.DirEntry, file string) {
 	switch {
 	case e.IsDir():
 		return
+	case err != nil && l.addQuadlet(dir, file):
+		return
+	case err != nil && l.named[dir.report(file)] && others[path.Ext(file)] != "":
+		l.set.Foreign = append(l.set.Foreign, Foreign{dir.report(file), FormatNetworkd})
+		return
 	case err != nil:
 		l.set.Ignored = append(l.set.Ignored, Ignored{Path: dir.report(file)})
 		return

@@ -28,13 +28,15 @@ const (
 	FormatDesktop
 	// FormatOther has no section of a unit.
 	FormatOther
+	// FormatNetworkd is a network of systemd-networkd.
+	FormatNetworkd
 )
 
 // String names the format for messages.
 func (f Format) String() string {
 	return [...]string{
 		"a unit file", "a template that is filled in later", "a D-Bus service file", "an XML file",
-		"a desktop entry", "something other than a unit file",
+		"a desktop entry", "something other than a unit file", others[".network"],
 	}[f]
 }
 
@@ -42,7 +44,7 @@ func (f Format) String() string {
 func (f Format) Plural() string {
 	return [...]string{
 		"unit files", "templates that are filled in later", "D-Bus service files", "XML files",
-		"desktop entries", "something else",
+		"desktop entries", "something else", "networks of systemd-networkd",
 	}[f]
 }
 

@@ -108,6 +108,9 @@ type Unit struct {
 	Path string
 	// Target is what a masked unit's or an outside unit's link says.
 	Target string
+	// Quadlet is the own section of the file that podman's generator makes the unit
+	// from, such as "Container"; "" for all others.
+	Quadlet string
 	// Template is the template that an instance was made from; nil otherwise.
 	Template *Unit
 	Set      *Set
@@ -393,6 +396,10 @@ type Set struct {
 	// that no unit of the set takes in are those of a unit that is not found, with
 	// the name foo-.service or just .service.
 	Units []*Unit
+	// Quadlets are the services that podman's generator makes of files in the
+	// directories, which are their fragments. What the generator adds is not known, so
+	// they are not among Units.
+	Quadlets []*Unit
 	// Ignored are files in the directories that systemd does not read, by path.
 	Ignored []Ignored
 	// Refused are links on the search path that would be aliases if their names

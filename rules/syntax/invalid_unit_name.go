@@ -36,6 +36,11 @@ func invalidUnitName(p *lint.SetPass) {
 			invalidFileName(p, file.Path)
 		}
 	}
+	for _, u := range p.Set.Quadlets {
+		for _, setting := range u.All() {
+			invalidNames(p, u, setting)
+		}
+	}
 	for _, u := range p.Set.Units {
 		if u.Template != nil && slices.Equal(u.DropIns, u.Template.DropIns) {
 			continue // says what its template says
@@ -153,6 +158,9 @@ func invalidNames(p *lint.SetPass, u *unit.Unit, setting unit.Setting) {
 		}
 		if d.Key == "Alias" && strings.Contains(word.Text, "/") {
 			continue // an entry of a .wants/ directory, which another rule judges
+		}
+		if _, ok := directive.QuadletOf(path.Ext(word.Text)); ok && u.Quadlet != "" {
+			continue // podman's generator puts the name of the service there
 		}
 		name, problem := checkReference(u, word.Text)
 		if problem == nil || word.Text == `\` { // a continuation that failed is another rule's

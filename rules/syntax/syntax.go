@@ -27,6 +27,7 @@ func Rules() []*lint.Rule {
 		QuotedValue,
 		SwallowedLine,
 		UnknownDirective,
+		UnknownQuadletKey,
 		UnknownSection,
 		UnknownUnitType,
 		WorldWritableUnitFile,

@@ -73,6 +73,11 @@ func fatal(p *lint.FilePass) string {
 // typeOf returns the type of the unit that a file belongs to.
 func typeOf(p *lint.FilePass) string { return p.Unit.Name.Type }
 
+// generators reports whether a section is one that podman's generator reads in a file.
+func generators(p *lint.FilePass, section string) bool {
+	return p.Unit.Quadlet != "" && (section == p.Unit.Quadlet || section == directive.QuadletCommon)
+}
+
 // reads reports whether systemd reads a section in a file.
 func reads(p *lint.FilePass, section string) bool {
 	return slices.Contains(directive.SectionsFor(typeOf(p)), section)

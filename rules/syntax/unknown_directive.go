@@ -58,7 +58,9 @@ func unknownDirective(p *lint.FilePass) {
 		if certain {
 			f.Fixes = []lint.Fix{{Title: "write " + near + "=", Safe: true, Edits: []lint.Edit{replace(p, a.Key.Whole(), near)}}}
 		}
-		if other := nearElsewhere(p, line.meant, key); near == "" && other != nil {
+		if _, ok := directive.QuadletKey(p.Unit.Quadlet, key); ok {
+			f.Help = fmt.Sprintf("move it to [%s], where podman's generator reads it", p.Unit.Quadlet)
+		} else if other := nearElsewhere(p, line.meant, key); near == "" && other != nil {
 			f.Help = fmt.Sprintf("did you mean %s= in [%s]?", other.Key, other.Section)
 		}
 		p.Report(f)

@@ -31,7 +31,7 @@ func unknownSection(p *lint.FilePass) {
 	for _, section := range p.Part.Sections {
 		name := section.Name()
 		if section.Header == nil || section.Header.Malformed || directive.KnownSection(name) ||
-			strings.HasPrefix(name, directive.ExtensionPrefix) {
+			strings.HasPrefix(name, directive.ExtensionPrefix) || generators(p, name) {
 			continue
 		}
 		f := lint.Finding{
@@ -68,6 +68,9 @@ func unknownSection(p *lint.FilePass) {
 // meant for, or "", and whether there is hardly a doubt.
 func nearSection(p *lint.FilePass, name string) (near string, certain bool) {
 	sections := directive.SectionsFor(typeOf(p))
+	if p.Unit.Quadlet != "" {
+		sections = append(sections, p.Unit.Quadlet, directive.QuadletCommon)
+	}
 	trimmed := strings.TrimSpace(name)
 	if slices.Contains(sections, trimmed) {
 		return trimmed, true

@@ -23,6 +23,7 @@ func Rules() []*lint.Rule {
 		InvalidCombination,
 		InvalidOneshot,
 		KillModeNone,
+		MemoryLimitEqualsCache,
 		MissingExecStart,
 		MultipleExecStart,
 		NobodyUser,

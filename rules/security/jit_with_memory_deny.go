@@ -50,7 +50,7 @@ func jitWithMemoryDeny(p *lint.UnitPass) {
 			Place:   lint.AtValue(by),
 			Message: fmt.Sprintf("%s compiles as it runs, and %s refuses memory that is written and executed: it crashes at the start", name, s.because("MemoryDenyWriteExecute")),
 			Help:    "remove the line, or set it to no for this unit",
-			Related: []lint.Related{evidence(r.Program, "the program")},
+			Related: r.program().related("the program"),
 		})
 		return
 	}

@@ -38,7 +38,7 @@ func missingAddressFamily(p *lint.UnitPass) {
 		return
 	}
 	told := map[string]bool{}
-	need := func(family, why string, related lint.Related, others ...string) {
+	need := func(family, why string, seen evidence, others ...string) {
 		for _, f := range append(others, family) {
 			if s.Families.Allows(f) {
 				return
@@ -49,52 +49,52 @@ func missingAddressFamily(p *lint.UnitPass) {
 		}
 		told[family] = true
 		p.Report(lint.Finding{
-			Place:   lint.AtValue(by),
-			Message: fmt.Sprintf("RestrictAddressFamilies= does not allow %s, and %s: making the socket fails with \"Address family not supported by protocol\"", family, why),
-			Help:    "add " + family,
-			Related: []lint.Related{related},
+			Place:    lint.AtValue(by),
+			Message:  fmt.Sprintf("RestrictAddressFamilies= does not allow %s, and %s: making the socket fails with \"Address family not supported by protocol\"", family, why),
+			Help:     "add " + family,
+			Related:  seen.related(needed),
+			Evidence: seen.steps(),
 		})
 	}
 	if setting, ok := s.Unit.Accepted("Service", "Type", s.Release); ok {
 		switch setting.Value.String {
 		case "notify", "notify-reload":
-			need("AF_UNIX", "Type="+setting.Value.String+" hears from the program through a Unix socket", place{lint.AtValue(setting)}.needs())
+			need("AF_UNIX", "Type="+setting.Value.String+" hears from the program through a Unix socket", evidence{Place: lint.AtValue(setting)})
 		case "dbus":
-			need("AF_UNIX", "Type=dbus needs the bus, which is a Unix socket", place{lint.AtValue(setting)}.needs())
+			need("AF_UNIX", "Type=dbus needs the bus, which is a Unix socket", evidence{Place: lint.AtValue(setting)})
 		}
 	}
 	if setting, ok := s.watchdog(); ok {
-		need("AF_UNIX", "WatchdogSec= hears from the program through a Unix socket", place{lint.AtValue(setting)}.needs())
+		need("AF_UNIX", "WatchdogSec= hears from the program through a Unix socket", evidence{Place: lint.AtValue(setting)})
 	}
 	if !s.activated() {
 		for _, l := range s.listeners() {
-			related := evidence(l.word, "what needs it")
 			why := fmt.Sprintf("%s listens with %s", l.name, l.says)
 			if l.path != "" {
-				need("AF_UNIX", why, related)
+				need("AF_UNIX", why, l.evidence)
 				continue
 			}
 			address, err := netip.ParseAddr(l.host)
 			switch {
 			case err != nil: // a name, or any address
-				need("AF_INET", why, related, "AF_INET6")
+				need("AF_INET", why, l.evidence, "AF_INET6")
 			case address.Is4():
-				need("AF_INET", why, related)
+				need("AF_INET", why, l.evidence)
 			default:
-				need("AF_INET6", why, related)
+				need("AF_INET6", why, l.evidence)
 			}
 		}
 	}
 	for _, r := range s.remotes() {
 		if r.unix {
-			need("AF_UNIX", r.says, r.at.needs())
+			need("AF_UNIX", r.says, r.evidence)
 		} else {
-			need("AF_INET", r.says, r.at.needs(), "AF_INET6")
+			need("AF_INET", r.says, r.evidence, "AF_INET6")
 		}
 	}
 	for _, r := range s.runs {
 		if netlink[r.name] {
-			need("AF_NETLINK", r.name+" configures the network through it", evidence(r.Program, "what needs it"))
+			need("AF_NETLINK", r.name+" configures the network through it", r.program())
 		}
 	}
 }

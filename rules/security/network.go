@@ -2,21 +2,23 @@ package security
 
 import (
 	"net/url"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/unitvet/unitvet/lint"
 	"github.com/unitvet/unitvet/lint/program"
 	"github.com/unitvet/unitvet/lint/program/environment"
+	"github.com/unitvet/unitvet/lint/program/python"
 )
 
 // listener is an address that a program is told to listen on.
 type listener struct {
 	ran
-	// word is the address, or the port alone.
-	word program.Word
-	// says is how messages name it, with the option.
+	// says is how messages name what makes it listen: the option, or a call.
 	says string
+	evidence
 	// host is the address without the port, "" for any; port is 0 if there is none.
 	host string
 	port int
@@ -114,13 +116,48 @@ func (s *subject) listeners() []listener {
 			}
 		}
 	}
+	for _, e := range s.effects(python.Listen) {
+		if e.Port != 0 {
+			found = append(found, listener{ran: e.ran, says: e.Call + " on port " + strconv.Itoa(e.Port), evidence: e.evidence, port: e.Port})
+		}
+	}
+	return found
+}
+
+// effect is something that a Python program does on its way to being up, whatever
+// happens.
+type effect struct {
+	python.Effect
+	ran
+	evidence
+}
+
+// effects returns what the Python programs of a unit do of a kind.
+func (s *subject) effects(kind python.EffectKind) []effect {
+	var found []effect
+	for _, prog := range s.set.Python(s.Unit) {
+		i := slices.IndexFunc(s.runs, func(r ran) bool { return r.Run == prog.Run })
+		if i < 0 {
+			continue // outside of the sandbox
+		}
+		r := s.runs[i]
+		r.name = path.Base(prog.Run.Entry.Word.Text)
+		for _, e := range prog.Effects {
+			if e.Kind != kind || e.Maybe || e.Guarded || e.When == python.Later {
+				continue
+			}
+			place, _ := r.at(prog.Run.Entry.Word, "")
+			found = append(found, effect{e, r, evidence{place, e.Chain}})
+		}
+	}
 	return found
 }
 
 // listen adds what an address says, if it can be read.
 func (r ran) listen(found []listener, word program.Word, says string, isPort bool) []listener {
 	for text := range strings.SplitSeq(word.Text, ",") {
-		l := listener{ran: r, word: word, says: says}
+		place, _ := r.at(word, "")
+		l := listener{ran: r, says: says, evidence: evidence{Place: place}}
 		text = strings.TrimSpace(text)
 		if _, rest, ok := strings.Cut(text, "://"); ok {
 			text = strings.TrimSuffix(rest, "/")
@@ -153,7 +190,7 @@ type remote struct {
 	says string
 	// unix says that it is a socket in the file system.
 	unix bool
-	at   place
+	evidence
 }
 
 // clientSchemes are those of addresses that nobody writes but to connect to them.
@@ -184,7 +221,12 @@ func (s *subject) remotes() []remote {
 				continue
 			}
 			p, _ := r.at(arg, "")
-			found = append(found, remote{r.name + " is given " + redacted(text), scheme == "unix", place{p}})
+			found = append(found, remote{r.name + " is given " + redacted(text), scheme == "unix", evidence{Place: p}})
+		}
+	}
+	for _, e := range s.effects(python.Connect) {
+		if e.Host != "" {
+			found = append(found, remote{e.name + " connects to " + e.Host, false, e.evidence})
 		}
 	}
 	if len(s.runs) == 0 {
@@ -199,7 +241,7 @@ func (s *subject) remotes() []remote {
 		if !ok || web && !strings.HasSuffix(v.Name, "_URL") && !strings.HasSuffix(v.Name, "_ENDPOINT") {
 			continue
 		}
-		found = append(found, remote{v.Name + " is " + redacted(v.Value), scheme == "unix", at(v.Place)})
+		found = append(found, remote{v.Name + " is " + redacted(v.Value), scheme == "unix", evidence{Place: lint.Place{File: v.Place.File, Span: v.Place.Span}}})
 	}
 	return found
 }

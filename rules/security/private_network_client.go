@@ -36,7 +36,7 @@ func privateNetworkClient(p *lint.UnitPass) {
 		for _, l := range s.listeners() {
 			if l.path == "" {
 				f.Message = fmt.Sprintf("PrivateNetwork=yes leaves the service a loopback interface of its own, and %s listens with %s: nobody can reach it", l.name, l.says)
-				f.Related = []lint.Related{evidence(l.word, "the address")}
+				f.Related, f.Evidence = l.related("the address"), l.steps()
 				p.Report(f)
 				return
 			}
@@ -46,7 +46,7 @@ func privateNetworkClient(p *lint.UnitPass) {
 		if !r.unix {
 			f.Message = fmt.Sprintf("PrivateNetwork=yes leaves the service a loopback interface of its own, and %s: nothing answers there", r.says)
 			f.Help = "remove the line, or limit the network with IPAddressAllow= and IPAddressDeny="
-			f.Related = []lint.Related{{Place: r.at.Place, Message: "the address"}}
+			f.Related, f.Evidence = r.related("the address"), r.steps()
 			p.Report(f)
 			return
 		}

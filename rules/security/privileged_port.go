@@ -63,8 +63,7 @@ func privilegedPort(p *lint.UnitPass) {
 		if !l.certain() || l.command.Key != "ExecStart" {
 			f.Severity = lint.Warning
 		}
-		place, related := l.at(l.word, "the address")
-		f.Place, f.Related = place, append(f.Related, related...)
+		f.Place, f.Evidence = l.Place, l.steps()
 		p.Report(f)
 	}
 }

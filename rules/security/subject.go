@@ -8,8 +8,8 @@ import (
 	"github.com/unitvet/unitvet/lint"
 	"github.com/unitvet/unitvet/lint/graph"
 	"github.com/unitvet/unitvet/lint/program"
+	"github.com/unitvet/unitvet/lint/program/python"
 	"github.com/unitvet/unitvet/lint/sandbox"
-	"github.com/unitvet/unitvet/lint/source"
 	"github.com/unitvet/unitvet/lint/unit"
 )
 
@@ -120,10 +120,10 @@ func (r ran) at(w program.Word, message string) (lint.Place, []lint.Related) {
 	return lint.AtWord(r.command.Setting, r.command.Exec.Path.Span), []lint.Related{{Place: place, Message: message}}
 }
 
-// evidence is a word as a related place.
-func evidence(w program.Word, message string) lint.Related {
-	p := w.Place()
-	return lint.Related{Place: lint.Place{File: p.File, Span: p.Span}, Message: message}
+// program is the program as evidence.
+func (r ran) program() evidence {
+	p := r.Program.Place()
+	return evidence{Place: lint.Place{File: p.File, Span: p.Span}}
 }
 
 // certain reports whether the command is run and its failing counts.
@@ -136,13 +136,26 @@ func (r ran) through(names ...string) bool {
 	return slices.ContainsFunc(r.Via, func(v *program.Run) bool { return slices.Contains(names, path.Base(v.Program.Text)) })
 }
 
-// place is a place of evidence.
-type place struct{ lint.Place }
-
-// needs is the place of what needs something that is missing.
-func (p place) needs() lint.Related {
-	return lint.Related{Place: p.Place, Message: "what needs it"}
+// evidence is where something is seen that a finding rests on.
+type evidence struct {
+	lint.Place
+	// chain is the way to it through a program.
+	chain []python.Step
 }
 
-// at is a place of a file that a program or an environment names.
-func at(p source.Place) place { return place{lint.Place{File: p.File, Span: p.Span}} }
+// related is the place with what it has to do with a finding.
+func (e evidence) related(message string) []lint.Related {
+	return []lint.Related{{Place: e.Place, Message: message}}
+}
+
+// steps are those of the way, for a finding.
+func (e evidence) steps() []lint.Related {
+	var steps []lint.Related
+	for _, s := range e.chain {
+		steps = append(steps, lint.Related{Place: lint.Place{File: s.File, Span: s.Span}, Message: s.Text})
+	}
+	return steps
+}
+
+// needed is what needs something that is missing.
+const needed = "what needs it"

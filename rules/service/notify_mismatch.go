@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/unitvet/unitvet/lint"
+	"github.com/unitvet/unitvet/lint/host"
 	"github.com/unitvet/unitvet/lint/program"
 	"github.com/unitvet/unitvet/lint/value"
 )
@@ -41,6 +43,7 @@ func notifyMismatch(p *lint.UnitPass) {
 	}
 	n.program()
 	n.shell()
+	n.python()
 }
 
 // notified is a service that systemd waits to hear from.
@@ -136,4 +139,55 @@ func (n notified) shell() {
 				"start the program without the pipe, with StandardOutput= for where its output goes; or add NotifyAccess=all")
 		}
 	}
+}
+
+// quiet are servers that load an application and tell systemd nothing themselves;
+// gunicorn and uwsgi do.
+var quiet = []string{"daphne", "flask", "granian", "hypercorn", "uvicorn"}
+
+// python looks at a program of the checkout that was followed to the end, and of which
+// no file has anything to do with systemd.
+func (n notified) python() {
+	m := n.started()
+	if m == nil || n.set.Host.Checkout == nil || m.known {
+		return
+	}
+	for _, prog := range n.set.Python(n.subject.Unit) {
+		if prog.Run != m.run || !prog.Loaded || prog.Gave || len(prog.Failures) > 0 || prog.Entry == nil {
+			continue
+		}
+		if e := prog.Run.Entry; e.Server != "" && !slices.Contains(quiet, e.Server) || speaks(n.set.Host.Checkout) {
+			continue
+		}
+		word := prog.Run.Entry.Word
+		n.tell(at(word), word.Text+" never tells: no file of the program calls sd_notify or reads NOTIFY_SOCKET",
+			"write Type=exec, or call systemd.daemon.notify(\"READY=1\") of python3-systemd once the program is ready")
+	}
+}
+
+// speaksKey is what the answer of speaks is remembered under.
+type speaksKey struct{}
+
+// signs are words without which no program tells systemd anything.
+var signs = []string{"systemd", "NOTIFY_SOCKET", "sdnotify", "sd_notify"}
+
+// mostRead is how many bytes of a checkout are searched for them.
+const mostRead = 64 << 20
+
+// speaks reports whether a Python file of a checkout may tell systemd something.
+func speaks(c *host.Checkout) bool {
+	known := c.Once(speaksKey{}, func() any {
+		read := 0
+		for _, name := range c.Files() {
+			if path.Ext(name) != ".py" {
+				continue
+			}
+			text, err := c.Tree.ReadFile(name)
+			if read += len(text); err != nil || read > mostRead || slices.ContainsFunc(signs, func(s string) bool { return strings.Contains(text, s) }) {
+				return true
+			}
+		}
+		return false
+	})
+	return known.(bool) //nolint:forcetypeassert // nothing else is stored
 }

@@ -111,6 +111,7 @@ func TestQuantum(t *testing.T) {
 	want := []string{
 		"systemd/quantum-clm.service:5:50-75: warning[dangling-dependency]: ",
 		"systemd/quantum-clm.service:17:93-117: warning[missing-read-write-path]: ",
+		"systemd/quantum-portfolio-intelligence.service:6:23-25: warning[start-limit-never-trips]: the limit of 5 starts within 30s is never reached: with RestartSec=10, start 6 comes 50s after",
 		"systemd/quantum-risk-safety.service:16:56-113: error[missing-pythonpath]: microservices/risk_safety/main.py:10 imports microservices, which is in /home/qt/quantum_trader,",
 		"systemd/quantum-rl-monitor.service:16:32-63: warning[missing-read-write-path]: ",
 		"systemd/quantum-sentiment-feed.service:14:71-99: warning[missing-read-write-path]: ",

@@ -253,12 +253,19 @@ func whyNot(u *unit.Unit, release int, refused map[[2]string]string) (string, bo
 func securityText(w io.Writer, services []assessed, details bool) error {
 	var text strings.Builder
 	if !details {
-		width := 0
+		width, count := 0, map[string]int{}
 		for _, s := range services {
-			width = max(width, len(s.unit.Name.String()))
+			name := s.unit.Name.String()
+			width = max(width, len(name))
+			count[name]++
 		}
 		for _, s := range services {
-			fmt.Fprintf(&text, "%-*s %4s %s\n", width, report.Escape(s.unit.Name.String()), exposure.Tenths(s.report.Score), exposure.Level(s.report.Score))
+			name := s.unit.Name.String()
+			fmt.Fprintf(&text, "%-*s %4s %s", width, report.Escape(name), exposure.Tenths(s.report.Score), exposure.Level(s.report.Score))
+			if count[name] > 1 {
+				fmt.Fprintf(&text, " %s", report.Escape(s.unit.Path))
+			}
+			text.WriteByte('\n')
 		}
 	}
 	for i, s := range services {

@@ -5,6 +5,7 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/unitvet/unitvet/lint/directive"
 	"github.com/unitvet/unitvet/lint/program"
@@ -133,8 +134,13 @@ const clockAloneSince = 252
 // Advise returns what could be added to a unit with these settings and commands. What
 // the unit sets itself is its author's decision and left alone.
 func Advise(s *sandbox.Settings, p *program.Unit, policy Policy) Advice {
-	base, score := policy.weigh(s)
-	a := Advice{Score: score}
+	var badness, weights uint64
+	checks := Checks()
+	for i := range checks {
+		b, w := policy.share(&checks[i], s)
+		badness, weights = badness+b, weights+w
+	}
+	a := Advice{Score: scoreOf(badness, weights)}
 	e := see(s, p)
 	type ranked struct {
 		suggestion Suggestion
@@ -159,12 +165,12 @@ func Advise(s *sandbox.Settings, p *program.Unit, policy Policy) Advice {
 		case c.key == "ProtectSystem" && c.value == "full" && doubts&^config == 0 && doubts != 0:
 			continue // the weaker one is sure
 		}
-		after, _ := policy.weigh(s.With(c.key, suggestion.Value))
-		if after >= base {
+		gain := policy.gain(s.Clone(), suggestion)
+		if gain == 0 {
 			continue
 		}
 		chosen[c.key] = true
-		list = append(list, ranked{suggestion, doubts, base - after})
+		list = append(list, ranked{suggestion, doubts, gain})
 	}
 	slices.SortStableFunc(list, func(x, y ranked) int {
 		return cmp.Or(
@@ -173,10 +179,10 @@ func Advise(s *sandbox.Settings, p *program.Unit, policy Policy) Advice {
 			cmp.Compare(y.gain, x.gain),
 		)
 	})
-	now := s
+	now := s.Clone()
 	for _, r := range list {
-		now = now.With(r.suggestion.Key, r.suggestion.Value)
-		_, r.suggestion.Score = policy.weigh(now)
+		badness -= policy.gain(now, r.suggestion)
+		r.suggestion.Score = scoreOf(badness, weights)
 		if r.doubts == 0 {
 			a.Sure = append(a.Sure, r.suggestion)
 			continue
@@ -188,6 +194,40 @@ func Advise(s *sandbox.Settings, p *program.Unit, policy Policy) Advice {
 	}
 	return a
 }
+
+// gain adds a suggestion to settings and returns by how much the weighted badness
+// sinks. No suggestion raises it.
+func (p Policy) gain(s *sandbox.Settings, suggestion Suggestion) uint64 {
+	checks := decidedBy()[suggestion.Key]
+	sum := func() uint64 {
+		var badness uint64
+		for _, c := range checks {
+			b, _ := p.share(c, s)
+			badness += b
+		}
+		return badness
+	}
+	before := sum()
+	s.Add(suggestion.Key, suggestion.Value)
+	return before - min(before, sum())
+}
+
+// decidedBy returns the checks on which a setting has a say, by setting.
+var decidedBy = sync.OnceValue(func() map[string][]*Check {
+	checks := Checks()
+	decided := map[string][]*Check{}
+	for i := range checks {
+		c := &checks[i]
+		for _, candidate := range candidates {
+			key := candidate.key
+			devices := c.Field == "DeviceAllow" && (key == "PrivateDevices" || key == "ProtectClock")
+			if (devices || sandbox.Drops(key)&c.arguments != 0 || slices.Contains(c.Keys(), key)) && !slices.Contains(decided[key], c) {
+				decided[key] = append(decided[key], c)
+			}
+		}
+	}
+	return decided
+})
 
 // suggest returns the suggestion of a candidate for a unit, false if it is none.
 func (c candidate) suggest(s *sandbox.Settings) (Suggestion, bool) {

@@ -105,21 +105,33 @@ func (p Policy) weigh(s *sandbox.Settings) (badness, score uint64) {
 	checks := Checks()
 	weights := uint64(0)
 	for i := range checks {
-		c := &checks[i]
-		item := p[c.Field]
-		weight := or(item.Weight, c.Weight)
-		if weight == 0 || c.early && !s.DefaultDependencies {
-			continue
-		}
-		if bad, _, applies := c.assess(c, s); applies {
-			badness += roundUp(bad*weight, or(item.Range, c.Range))
-			weights += weight
-		}
+		b, w := p.share(&checks[i], s)
+		badness, weights = badness+b, weights+w
 	}
+	return badness, scoreOf(badness, weights)
+}
+
+// scoreOf returns the score for a weighted badness out of a sum of weights.
+func scoreOf(badness, weights uint64) uint64 {
 	if weights == 0 {
+		return 0
+	}
+	return roundUp(badness*100, weights)
+}
+
+// share returns the weighted badness of a service by one check, and the weight: 0
+// where it does not count.
+func (p Policy) share(c *Check, s *sandbox.Settings) (badness, weight uint64) {
+	item := p[c.Field]
+	weight = or(item.Weight, c.Weight)
+	if weight == 0 || c.early && !s.DefaultDependencies {
 		return 0, 0
 	}
-	return badness, roundUp(badness*100, weights)
+	bad, _, applies := c.assess(c, s)
+	if !applies {
+		return 0, 0
+	}
+	return roundUp(bad*weight, or(item.Range, c.Range)), weight
 }
 
 // or returns what a pointer leads to, or a default.

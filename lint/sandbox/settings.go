@@ -119,28 +119,21 @@ func (s *Settings) Privileged() bool {
 // IsUser reports whether the unit is one of a user's manager.
 func (s *Settings) IsUser() bool { return s.Unit.Scope() == unit.ScopeUser }
 
-// With returns the settings of the unit with an assignment added to its own section,
-// in a drop-in after all others.
-func (s *Settings) With(key, text string) *Settings {
+// Clone returns a copy to which assignments can be added.
+func (s *Settings) Clone() *Settings {
 	c := *s
 	c.words, c.reasons = maps.Clone(s.words), maps.Clone(s.reasons)
-	c.Devices = slices.Clone(s.Devices)
-	switch key { // only what it changes
-	case "RestrictAddressFamilies":
-		c.Families.Names = maps.Clone(s.Families.Names)
-	case "RestrictNamespaces":
-		c.Namespaces = maps.Clone(s.Namespaces)
-	case "SystemCallArchitectures":
-		c.Architectures = maps.Clone(s.Architectures)
-	case "SystemCallFilter":
-		c.SystemCalls.Names = maps.Clone(s.SystemCalls.Names)
-	case "SupplementaryGroups":
-		c.SupplementaryGroups = slices.Clone(s.SupplementaryGroups)
-	}
-	assignment := &syntax.Assignment{Key: syntax.Text{String: key}, Value: syntax.Text{String: text}}
-	c.read(unit.Setting{Assignment: assignment, Section: s.Section})
-	c.imply()
+	c.Namespaces, c.Architectures = maps.Clone(s.Namespaces), maps.Clone(s.Architectures)
+	c.SystemCalls.Names, c.Families.Names = maps.Clone(s.SystemCalls.Names), maps.Clone(s.Families.Names)
+	c.SupplementaryGroups, c.Devices = slices.Clone(s.SupplementaryGroups), slices.Clone(s.Devices)
 	return &c
+}
+
+// Add adds an assignment in the unit's own section, as a drop-in after all others would.
+func (s *Settings) Add(key, text string) {
+	assignment := &syntax.Assignment{Key: syntax.Text{String: key}, Value: syntax.Text{String: text}}
+	s.read(unit.Setting{Assignment: assignment, Section: s.Section})
+	s.imply()
 }
 
 // set switches a setting to a word.
@@ -366,8 +359,19 @@ var droppedCapabilities = []struct {
 	{"ProtectClock", CapabilitySet("CAP_SYS_TIME", "CAP_WAKE_ALARM")},
 }
 
-// Droppers returns the settings that take some of the capabilities from
-// the bounding set, without regard to CapabilityBoundingSet=.
+// Drops returns the capabilities that a setting takes from the bounding set where it is
+// switched on, none for most.
+func Drops(key string) Capabilities {
+	for _, d := range droppedCapabilities {
+		if d.key == key {
+			return d.drops
+		}
+	}
+	return 0
+}
+
+// Droppers returns the settings that take some of the capabilities from the bounding
+// set, without regard to CapabilityBoundingSet=.
 func (s *Settings) Droppers(c Capabilities) []string {
 	var keys []string
 	for _, d := range droppedCapabilities {

@@ -134,12 +134,7 @@ const clockAloneSince = 252
 // Advise returns what could be added to a unit with these settings and commands. What
 // the unit sets itself is its author's decision and left alone.
 func Advise(s *sandbox.Settings, p *program.Unit, policy Policy) Advice {
-	var badness, weights uint64
-	checks := Checks()
-	for i := range checks {
-		b, w := policy.share(&checks[i], s)
-		badness, weights = badness+b, weights+w
-	}
+	badness, weights := policy.weigh(s)
 	a := Advice{Score: scoreOf(badness, weights)}
 	e := see(s, p)
 	type ranked struct {

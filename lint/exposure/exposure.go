@@ -121,15 +121,11 @@ func Level(score uint64) string {
 func Assess(s *sandbox.Settings, policy Policy) Report {
 	checks := Checks()
 	r := Report{Outcomes: make([]Outcome, len(checks))}
-	var weights uint64
 	for i := range checks {
-		o := policy.outcome(&checks[i], s)
-		if o.Applies {
-			weights += o.Weight
-		}
-		r.Outcomes[i] = o
+		r.Outcomes[i] = policy.outcome(&checks[i], s)
 	}
-	_, r.Score = policy.weigh(s)
+	badness, weights := policy.weigh(s)
+	r.Score = scoreOf(badness, weights)
 	for i := range r.Outcomes {
 		o := &r.Outcomes[i]
 		if o.Applies && o.Badness > 0 {

@@ -95,20 +95,16 @@ func (p Policy) outcome(c *Check, s *sandbox.Settings) Outcome {
 
 // Score returns the exposure of a service with these settings, in tenths, by systemd's
 // own weights: that of Assess.
-func Score(s *sandbox.Settings) uint64 {
-	_, score := Policy(nil).weigh(s)
-	return score
-}
+func Score(s *sandbox.Settings) uint64 { return scoreOf(Policy(nil).weigh(s)) }
 
-// weigh returns the weighted badness of a service, and the score.
-func (p Policy) weigh(s *sandbox.Settings) (badness, score uint64) {
+// weigh returns the weighted badness of a service, and the sum of the weights.
+func (p Policy) weigh(s *sandbox.Settings) (badness, weights uint64) {
 	checks := Checks()
-	weights := uint64(0)
 	for i := range checks {
 		b, w := p.share(&checks[i], s)
 		badness, weights = badness+b, weights+w
 	}
-	return badness, scoreOf(badness, weights)
+	return badness, weights
 }
 
 // scoreOf returns the score for a weighted badness out of a sum of weights.

@@ -755,10 +755,10 @@ func (g *Graph) ordersAfter(target *unit.Unit, member string) bool {
 		}
 	}
 	if u.Name.Type == "target" {
-		// Two targets that pull each other in: the first one that is loaded comes
-		// after the other.
+		// Of two targets that pull each other in, the one that is loaded last comes
+		// after the other. Which one that is, the files do not say.
 		for e := range g.members(u) {
-			if names(target, e.To) && target.Name.String() > u.Name.String() {
+			if names(target, e.To) {
 				return false
 			}
 		}

@@ -299,7 +299,6 @@ b.target → shutdown.target: Before Conflicts
 d.target → shutdown.target: Before Conflicts
 t.target → a.target: After
 t.target → shutdown.target: Before Conflicts
-u.target → v.target: After(Wants)
 u.target → shutdown.target: Before Conflicts
 v.target → shutdown.target: Before Conflicts
 `,

@@ -299,10 +299,23 @@ func (s *search) note(c Cycle, ids []int32) int {
 // mattering returns the units whose jobs matter to the anchor of a start: it
 // fails without them (transaction_find_jobs_that_matter_to_anchor).
 func (m *Manager) mattering(anchor int32, withInstall bool) map[int32]bool {
-	found := map[int32]bool{}
-	for _, id := range m.reach(&m.pulls, []int32{anchor}, func(a arc) bool {
-		return a.has(strong) && (withInstall || !a.has(enabled)) && !m.gone[a.to()]
-	}) {
+	found := map[int32]bool{anchor: true}
+	queue := []int32{anchor}
+	var looked []int32 // have a job that only looks, which brings nothing along
+	for i := 0; i < len(queue); i++ {
+		for _, a := range m.pulls.of(queue[i]) {
+			to := a.to()
+			switch {
+			case !a.has(strong) || a.has(enabled) && !withInstall || m.gone[to]:
+			case a.has(verify):
+				looked = append(looked, to)
+			case !found[to]:
+				found[to] = true
+				queue = append(queue, to)
+			}
+		}
+	}
+	for _, id := range looked {
 		found[id] = true
 	}
 	return found

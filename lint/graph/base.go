@@ -131,8 +131,23 @@ func (g *Graph) IsBase(u *unit.Unit) bool { return u != nil && u.Set != g.Set }
 // implied edge is only valid until the next one.
 func (g *Graph) All() iter.Seq[*Edge] {
 	return func(yield func(*Edge) bool) {
+		var implied []Edge // one list for all of them
+		each := func(u *unit.Unit) bool {
+			for e := range g.Of(u) {
+				if !yield(e) {
+					return false
+				}
+			}
+			implied = g.appendImplied(implied[:0], u)
+			for i := range implied {
+				if !yield(&implied[i]) {
+					return false
+				}
+			}
+			return true
+		}
 		for _, u := range g.Set.Units {
-			if !g.each(u, yield) {
+			if !each(u) {
 				return
 			}
 		}
@@ -141,25 +156,9 @@ func (g *Graph) All() iter.Seq[*Edge] {
 			return
 		}
 		for _, u := range base.Set.Units {
-			if g.Lookup(u.Name.String()) == u && !g.each(u, yield) {
+			if g.Lookup(u.Name.String()) == u && !each(u) {
 				return
 			}
 		}
 	}
-}
-
-// each yields what a unit names and implies. It returns false to stop.
-func (g *Graph) each(u *unit.Unit, yield func(*Edge) bool) bool {
-	for e := range g.Of(u) {
-		if !yield(e) {
-			return false
-		}
-	}
-	implied := g.Implied(u)
-	for i := range implied {
-		if !yield(&implied[i]) {
-			return false
-		}
-	}
-	return true
 }

@@ -17,20 +17,23 @@ import (
 // The facts are those of systemd.unit(5), "Automatic Dependencies", and the
 // "Implicit Dependencies" of the types' manual pages; the functions named below
 // are in src/core.
-func (g *Graph) Implied(u *unit.Unit) []Edge {
+func (g *Graph) Implied(u *unit.Unit) []Edge { return g.appendImplied(nil, u) }
+
+// appendImplied is Implied, to the end of a list.
+func (g *Graph) appendImplied(list []Edge, u *unit.Unit) []Edge {
 	if !g.loads(u) {
-		return nil
+		return list
 	}
-	i := g.implied(u)
+	i := g.implied(u, list)
 	i.installed()
 	return i.edges
 }
 
-// implied is Implied without what depends on the unit being enabled.
-func (g *Graph) implied(u *unit.Unit) implier {
+// implied is appendImplied without what depends on the unit being enabled.
+func (g *Graph) implied(u *unit.Unit, list []Edge) implier {
 	i := implier{
 		g: g, u: u, name: u.Name.String(), section: sectionOf(u.Name.Type),
-		system: g.scopeOf(u) == unit.ScopeSystem, edges: make([]Edge, 0, 12),
+		system: g.scopeOf(u) == unit.ScopeSystem, edges: list,
 	}
 	i.find()
 	i.defaults = !i.has("DefaultDependencies") || u.Bool("Unit", "DefaultDependencies", true)
@@ -765,7 +768,7 @@ func (g *Graph) ordersAfter(target *unit.Unit, member string) bool {
 		return true
 	}
 	if slices.Contains(impliedTargets, target.Name.String()) {
-		for _, e := range g.implied(u).edges {
+		for _, e := range g.implied(u, nil).edges {
 			if e.Kind == After && names(target, e.To) {
 				return false
 			}

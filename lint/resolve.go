@@ -126,6 +126,13 @@ var managers = map[unit.Scope][]shipped.Scope{
 	unit.ScopeUnknown: {shipped.System, shipped.User},
 }
 
+// IsShipped reports whether distributions ship a unit of the name for the set's
+// manager.
+func (s *Set) IsShipped(name string) bool {
+	_, ok := s.shipped(name)
+	return ok
+}
+
 // shipped looks a name up among the units that distributions ship.
 func (s *Set) shipped(name string) (shipped.Unit, bool) {
 	distributions := s.run.opts.Distributions

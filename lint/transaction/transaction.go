@@ -25,6 +25,7 @@ type Manager struct {
 	pulls       arcs // from a unit to what its start job brings along
 	pulledBy    arcs
 	conflicts   arcs // both ways
+	triggers    arcs // from what starts another unit later, by itself: timers, OnFailure=, …
 	triggeredBy arcs
 
 	hubs map[int32]map[int32][]graph.Edge // of units with many edges, by the other one
@@ -88,7 +89,7 @@ type builder struct {
 	m                       *Manager
 	skip                    map[*unit.Unit]bool
 	order, pulls, conflicts []edge
-	triggeredBy             []edge
+	triggers                []edge
 }
 
 type edge struct {
@@ -123,8 +124,8 @@ func (b *builder) add(e *graph.Edge) {
 		b.pulls = append(b.pulls, edge{from, to, flag})
 	case graph.Conflicts:
 		b.conflicts = append(b.conflicts, edge{from, to, flag}, edge{to, from, flag})
-	case graph.Triggers:
-		b.triggeredBy = append(b.triggeredBy, edge{to, from, flag})
+	case graph.Triggers, graph.OnFailure, graph.OnSuccess:
+		b.triggers = append(b.triggers, edge{from, to, flag})
 	default: // pulls in nothing at start
 	}
 }
@@ -179,7 +180,7 @@ func (b *builder) finish() {
 	for name, id := range m.ids {
 		m.ids[name] = rank[id]
 	}
-	for _, edges := range [][]edge{b.order, b.pulls, b.conflicts, b.triggeredBy} {
+	for _, edges := range [][]edge{b.order, b.pulls, b.conflicts, b.triggers} {
 		for i := range edges {
 			edges[i].from, edges[i].to = rank[edges[i].from], rank[edges[i].to]
 		}
@@ -187,12 +188,18 @@ func (b *builder) finish() {
 	m.order = makeArcs(b.order, n)
 	m.pulls = makeArcs(b.pulls, n)
 	m.conflicts = makeArcs(b.conflicts, n)
-	m.triggeredBy = makeArcs(b.triggeredBy, n)
-	for i := range b.pulls {
-		b.pulls[i].from, b.pulls[i].to = b.pulls[i].to, b.pulls[i].from
-	}
-	m.pulledBy = makeArcs(b.pulls, n)
+	m.triggers = makeArcs(b.triggers, n)
+	m.triggeredBy = makeArcs(reversed(b.triggers), n)
+	m.pulledBy = makeArcs(reversed(b.pulls), n)
 	m.mark = make([]uint32, n)
+}
+
+// reversed turns edges around, in place.
+func reversed(edges []edge) []edge {
+	for i := range edges {
+		edges[i].from, edges[i].to = edges[i].to, edges[i].from
+	}
+	return edges
 }
 
 // makeArcs sorts edges into arcs, each once.

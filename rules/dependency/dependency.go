@@ -7,10 +7,17 @@ import "github.com/unitvet/unitvet/lint"
 // Rules returns the rules of the family.
 func Rules() []*lint.Rule {
 	return []*lint.Rule{
+		ConflictingDependency,
 		DanglingDependency,
 		MaskedDependency,
 		MissingTargetMember,
+		NetworkOnlineNotWanted,
 		OrderingCycle,
+		OrderingWithoutPullIn,
 		SelfDependency,
+		StopPropagation,
+		UnfinishedDependency,
+		UnorderedRequirement,
+		UnreachableUnit,
 	}
 }

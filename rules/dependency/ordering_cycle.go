@@ -31,6 +31,9 @@ var OrderingCycle = &lint.Rule{
 func orderingCycle(p *lint.SetPass) {
 	for _, cycle := range p.Set.Transactions().Cycles() {
 		c := cycleReport{Cycle: &cycle, set: p.Set, shows: p.Shows}
+		if c.ofOneUnit() {
+			continue // ConflictingDependency's
+		}
 		if finding, ok := c.finding(); ok {
 			p.Report(finding)
 		}
@@ -43,6 +46,17 @@ type cycleReport struct {
 	set   *lint.Set
 	shows func(path string) bool
 	place lint.Place
+}
+
+// ofOneUnit reports whether one unit names another one both in After= and in
+// Before=.
+func (c *cycleReport) ofOneUnit() bool {
+	if len(c.Steps) != 2 {
+		return false
+	}
+	a, b := &c.Steps[0].Edge, &c.Steps[1].Edge
+	return a.Ref != nil && b.Ref != nil && a.Unit == b.Unit && a.Unit != nil &&
+		a.Ref.Setting.Section == "Unit" && b.Ref.Setting.Section == "Unit"
 }
 
 func (c *cycleReport) finding() (lint.Finding, bool) {

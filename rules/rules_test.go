@@ -110,10 +110,14 @@ func TestQuantum(t *testing.T) {
 	}
 	want := []string{
 		"systemd/quantum-clm.service:5:50-75: warning[dangling-dependency]: ",
-		"systemd/quantum-clm.service:17:93-117: warning[missing-read-write-path]: ",
+		"systemd/quantum-clm.service:17:59-81: error[missing-read-write-path]: microservices.clm.main makes the directory /app/models when it starts (microservices/clm/model_store.py:17),",
+		"systemd/quantum-clm.service:17:93-117: error[missing-read-write-path]: microservices.clm.main writes /var/log/quantum/clm.log when it starts",
+		"systemd/quantum-execution.service:21:59-87: error[missing-read-write-path]: microservices.execution.main writes /home/qt/quantum_trader/runtime/eventbus/pending.jsonl when it starts (libs/eventbus/disk_buffer.py:19),",
 		"systemd/quantum-portfolio-intelligence.service:6:23-25: warning[start-limit-never-trips]: the limit of 5 starts within 30s is never reached: with RestartSec=10, start 6 comes 50s after",
+		"systemd/quantum-portfolio-intelligence.service:14:17-56: warning[ignored-variable]: REDIS_HOST is set, but the program reads PI_REDIS_HOST",
+		"systemd/quantum-portfolio-intelligence.service:16:59-100: error[container-hostname]: microservices/portfolio_intelligence/sync.py:22 connects to \"quantum_redis\",",
 		"systemd/quantum-risk-safety.service:16:56-113: error[missing-pythonpath]: microservices/risk_safety/main.py:10 imports microservices, which is in /home/qt/quantum_trader,",
-		"systemd/quantum-rl-monitor.service:16:32-63: warning[missing-read-write-path]: ",
+		"systemd/quantum-rl-monitor.service:16:32-63: error[missing-read-write-path]: ",
 		"systemd/quantum-sentiment-feed.service:14:71-99: warning[missing-read-write-path]: ",
 		"systemd/quantum-trade-journal.service:17:18-48: warning[missing-read-write-path]: ",
 		"systemd/quantum-trader.target:18:7-37: warning[missing-target-member]: Wants= names quantum-cross-exchange.service,",

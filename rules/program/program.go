@@ -18,10 +18,14 @@ import (
 // Rules returns the rules of the family.
 func Rules() []*lint.Rule {
 	return []*lint.Rule{
+		ContainerHostname,
 		EnvironmentFileList,
 		EnvironmentFileSyntax,
 		EnvironmentOverridden,
+		IgnoredVariable,
+		MissingASGIAttribute,
 		MissingEnvironmentFile,
+		MissingEnvironmentVariable,
 		MissingExecutable,
 		MissingInterpreter,
 		MissingPythonModule,
@@ -29,6 +33,7 @@ func Rules() []*lint.Rule {
 		MissingScript,
 		MissingWorkingDirectory,
 		NotExecutable,
+		ProgramExitsAtOnce,
 		SecretInUnit,
 		ShadowedPythonModule,
 		ShellSyntax,

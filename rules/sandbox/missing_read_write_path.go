@@ -39,6 +39,7 @@ func missingReadWritePath(p *lint.UnitPass) {
 	if s.elsewhere {
 		return
 	}
+	w.programs()
 	for _, c := range s.confined {
 		if c.later {
 			continue // these read what the main process has written
@@ -188,14 +189,14 @@ func below(p, dir string) bool {
 // report reports a path once, with what helps.
 func (w *writes) report(p place, verdict sandbox.Verdict, name string, file bool, f lint.Finding) {
 	key := sandbox.Canonical(p.path)
-	if w.seen[key] {
-		return
-	}
-	w.seen[key] = true
 	dir := key
 	if file && !p.below {
 		dir = path.Dir(key)
 	}
+	if w.seen[key] || w.seen[dir] && file {
+		return
+	}
+	w.seen[key] = true
 	f.Place = lint.AtWord(p.setting, p.span)
 	f.Related = because(verdict)
 	f.Help = advice(w.subject.Unit, key, dir, name)

@@ -345,12 +345,19 @@ func (m *machine) stmt(s *stmt) flow {
 		if s.x == nil || s.x.kind == eString {
 			return goesOn
 		}
-		m.runs()
+		if !isSetup(s.x) {
+			m.runs()
+		}
 		m.eval(s.x)
 		return m.pending()
 	case sAssign:
 		var v value
 		if s.x != nil {
+			if s.x.kind == eCall && m.frame.fn == nil && m.frame.class == nil {
+				if _, ok := m.quiet(s.x.x).(*function); ok {
+					m.runs()
+				}
+			}
 			v = m.eval(s.x)
 		}
 		if f := m.pending(); f != goesOn {
@@ -427,11 +434,32 @@ func (m *machine) stmt(s *stmt) flow {
 	return goesOn
 }
 
-// runs notes that the entry does more than to define things.
+// runs notes that the entry, or a module that it imports, does more than to define
+// things.
 func (m *machine) runs() {
-	if m.frame.mod != nil && m.frame.mod.name == "__main__" {
+	if m.when != Later {
 		m.facts.Runs = true
 	}
+}
+
+// isSetup reports whether an expression only sets something up: logging, the search
+// path, an application.
+func isSetup(e *expr) bool {
+	if e.kind != eCall {
+		return e.kind == eName || e.kind == eAttr || e.kind == eEllipsis
+	}
+	name := dottedName(e.x)
+	top, _, _ := strings.Cut(name, ".")
+	switch top {
+	case "logging", "load_dotenv", "dotenv", "warnings":
+		return true
+	}
+	switch name[strings.LastIndexByte(name, '.')+1:] {
+	case "include_router", "add_middleware", "mount", "register_blueprint", "setLevel", "addHandler", "append", "insert", "extend", "update", "setdefault",
+		"filterwarnings", "simplefilter", "set_event_loop_policy", "init_app":
+		return strings.Contains(name, ".")
+	}
+	return false
 }
 
 // pending returns how an expression has ended the statement.

@@ -194,13 +194,16 @@ func (s *Settings) defaults() {
 		s.words["KeyringMode"] = "shared"
 	}
 	if s.Release >= privateMountsUnsetSince {
-		s.words["PrivateMounts"] = "unset"
+		s.words["PrivateMounts"] = unset
 	}
 }
 
 // privateMountsUnsetSince is the first release in which PrivateMounts= is neither yes
 // nor no until it is set; other settings then tell.
 const privateMountsUnsetSince = 254
+
+// unset is the word of PrivateMounts= then.
+const unset = "unset"
 
 // emptySince are the first releases in which an empty assignment resets a word that
 // it did not reset before.
@@ -272,7 +275,9 @@ func (s *Settings) readWord(d *directive.Directive, setting unit.Setting) outcom
 		if !ok && d.Empty == directive.EmptyResets || ok && s.Release >= since {
 			delete(s.words, d.Key)
 			delete(s.reasons, d.Key)
-			s.defaults()
+			if d.Key == "PrivateMounts" {
+				s.words[d.Key] = unset
+			}
 			return taken
 		}
 		return ignored

@@ -41,6 +41,7 @@ func TestSettings(t *testing.T) {
 		{"devices closed", "PrivateDevices=yes\n", 257, word("DevicePolicy"), "closed"},
 		{"devices strict", "PrivateDevices=yes\nDevicePolicy=strict\n", 257, word("DevicePolicy"), "strict"},
 		{"unset mounts", "PrivateMounts=no\nPrivateMounts=\n", 257, word("PrivateMounts"), "unset"},
+		{"a reset of another word", "PrivateMounts=no\nProtectHostname=\n", 262, word("PrivateMounts"), "no"},
 		{"no reset of mounts", "PrivateMounts=yes\nPrivateMounts=\n", 252, word("PrivateMounts"), "yes"},
 		{"capabilities merge", "CapabilityBoundingSet=CAP_KILL\nCapabilityBoundingSet=CAP_CHOWN\nCapabilityBoundingSet=~CAP_KILL\n", 257, caps, "CAP_CHOWN"},
 		{"no capabilities", "CapabilityBoundingSet=CAP_KILL\nCapabilityBoundingSet=\n", 257, caps, ""},

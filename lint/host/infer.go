@@ -22,6 +22,9 @@ type Evidence struct {
 // foreignDirs are directories of a host that no checkout is deployed as.
 var foreignDirs = []string{"/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/run", "/sbin", "/sys", "/tmp", "/usr", "/var/cache", "/var/log", "/var/run", "/var/tmp"}
 
+// topDirs are directories of every host in which checkouts may lie, among others.
+var topDirs = map[string]bool{"data": true, "home": true, "media": true, "mnt": true, "opt": true, "root": true, "srv": true, "usr": true, "var": true}
+
 // Infer sets the mappings, holes and overlays of a checkout that nobody has
 // configured. A directory of the host is taken for one of the checkout if the tail
 // of a path below it exists there: beside the unit or above it, or in one place
@@ -70,7 +73,11 @@ func (c *Checkout) Infer(evidence []Evidence) {
 // in.
 func (c *Checkout) tail(p, beside string) (prefix, dir string, ok bool) {
 	parts := strings.Split(strings.TrimPrefix(p, "/"), "/")
-	for cut := 1; cut < len(parts); cut++ {
+	first := 1
+	if topDirs[parts[0]] {
+		first = 2 // all of /opt or /srv is no checkout
+	}
+	for cut := first; cut < len(parts); cut++ {
 		tail := strings.Join(parts[cut:], "/")
 		prefix := "/" + strings.Join(parts[:cut], "/")
 		if cut == len(parts)-1 && !isSource(tail) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -168,22 +169,38 @@ func named(u *unit.Unit) []host.Evidence {
 		case strings.HasPrefix(key, "Exec"):
 			for _, c := range value.ParseExec(s.Value.String).Commands {
 				add(c.Path.Text, true)
-				for i, arg := range c.Args {
-					relative := strings.HasPrefix(dir, "/") && !strings.HasPrefix(arg.Text, "-") && !strings.HasPrefix(arg.Text, "/")
-					add(arg.Text, false)
-					switch {
-					case !relative:
-					case i > 0 && c.Args[i-1].Text == "-m", strings.Contains(arg.Text, ":") && strings.Contains(arg.Text, "."):
-						module, _, _ := strings.Cut(arg.Text, ":")
-						at := path.Join(dir, strings.ReplaceAll(module, ".", "/"))
-						add(at+".py", false)
-						add(at+"/__init__.py", false)
-					case strings.Contains(path.Base(arg.Text), "."):
-						add(path.Join(dir, arg.Text), false)
+				last := ""
+				for _, arg := range c.Args {
+					for _, word := range strings.Fields(arg.Text) { // a line for a shell has several
+						add(word, false)
+						if strings.HasPrefix(dir, "/") && !strings.HasPrefix(word, "/") {
+							for _, file := range filesOf(word, last) {
+								add(path.Join(dir, file), false)
+							}
+						}
+						last = word
 					}
 				}
 			}
 		}
 	}
 	return slices.Compact(found)
+}
+
+// module matches a module, and after a colon an attribute of it, as servers take
+// them.
+var module = regexp.MustCompile(`^([A-Za-z_][A-Za-z0-9_.]*)(:[A-Za-z_][A-Za-z0-9_.()]*)?$`)
+
+// filesOf returns the files that a relative word of a command line may name, seen
+// from the working directory.
+func filesOf(word, before string) []string {
+	match := module.FindStringSubmatch(word)
+	switch {
+	case match != nil && (match[2] != "" || before == "-m"):
+		name := strings.ReplaceAll(match[1], ".", "/")
+		return []string{name + ".py", name + "/__init__.py", name + "/__main__.py"}
+	case strings.Contains(path.Base(word), ".") && word[0] != '-':
+		return []string{word}
+	}
+	return nil
 }

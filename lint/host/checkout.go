@@ -140,7 +140,7 @@ func (c *Checkout) path(name string) PathFact {
 		}
 		return PathFact{Fact{Yes, report}, mode}
 	}
-	if isSource(inTree) && c.holds(inTree) {
+	if isSource(inTree) && c.holds(inTree) && !c.compiles(inTree) {
 		return PathFact{Fact: Fact{No, theCheckout}}
 	}
 	return PathFact{}
@@ -202,6 +202,21 @@ var sourceSuffixes = map[string]bool{
 // isSource reports whether a name is that of a file that people write.
 func isSource(name string) bool {
 	return sourceSuffixes[path.Ext(name)] && !strings.Contains(path.Base(name), ".min.")
+}
+
+// compiles reports whether a script may be made of a source of the same name:
+// server.js of server.ts.
+func (c *Checkout) compiles(name string) bool {
+	stem, ok := strings.CutSuffix(strings.TrimSuffix(strings.TrimSuffix(path.Base(name), ".mjs"), ".cjs"), ".js")
+	if !ok && stem == path.Base(name) {
+		return false
+	}
+	for _, suffix := range []string{".ts", ".mts", ".cts", ".tsx", ".coffee"} {
+		if len(c.Named(stem+suffix)) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // index returns git's index; nil if there is none that can be read.

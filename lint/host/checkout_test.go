@@ -124,7 +124,7 @@ A=
 		"/etc/passwd":                   "unknown",
 		"/opt/app/src/../src/./main.py": "yes",
 	} {
-		if got := h.Path(name).Answer.String(); got != want && !strings.HasSuffix(name, "out.py") && !strings.HasSuffix(name, "abs.py") {
+		if got := h.Path(name).String(); got != want && !strings.HasSuffix(name, "out.py") && !strings.HasSuffix(name, "abs.py") {
 			t.Errorf("%s: %s, want %s", name, got, want)
 		}
 	}
@@ -228,7 +228,7 @@ func TestFacts(t *testing.T) {
 		"/srv/a": "yes d---------", "/srv/gone": "no", "/srv/gone/below": "no", "/srv/other": "unknown", "/srv/a/x": "yes -rw-r--r--", "/srv/a/y": "unknown",
 	} {
 		fact := h.Path(name)
-		got := fact.Answer.String()
+		got := fact.String()
 		if fact.Answer == host.Yes {
 			got += " " + (fact.Mode & (fs.ModeDir | map[bool]fs.FileMode{true: 0, false: fs.ModePerm}[fact.Mode.IsDir()])).String()
 		}

@@ -100,8 +100,9 @@ type File struct {
 // was made.
 type Environment struct {
 	variables map[string]Variable
-	// open says that there may be variables beside these.
-	open bool
+	// open says that there may be variables beside these; bare that those which the
+	// manager may always set are not among them.
+	open, bare bool
 	// Files are those of EnvironmentFile=, in order.
 	Files []File
 }
@@ -111,17 +112,21 @@ func (e *Environment) Lookup(name string) Variable {
 	if v, ok := e.variables[name]; ok {
 		return v
 	}
-	v := Variable{Name: name, State: Unset}
-	if e.open {
-		v.State = Unknown
+	switch {
+	case always[name] && !e.bare:
+		return Variable{Name: name, Origin: FromManager}
+	case e.open:
+		return Variable{Name: name}
 	}
-	return v
+	return Variable{Name: name, State: Unset}
 }
 
-// Open reports whether there may be variables beside those that All returns.
+// Open reports whether there may be variables beside those that All returns and those
+// of the manager.
 func (e *Environment) Open() bool { return e.open }
 
-// All returns the variables that are set or may be, by name.
+// All returns the variables that are set or may be, by name, without those that the
+// manager may set for any command.
 func (e *Environment) All() []Variable {
 	var all []Variable
 	for _, name := range slices.Sorted(maps.Keys(e.variables)) {
@@ -147,7 +152,7 @@ func (e *Environment) With(changed ...Variable) *Environment {
 
 // Cleared returns an environment that has nothing, as env -i leaves it.
 func (e *Environment) Cleared() *Environment {
-	return &Environment{variables: map[string]Variable{}, Files: e.Files}
+	return &Environment{variables: map[string]Variable{}, bare: true, Files: e.Files}
 }
 
 // Of returns the environment of a unit whose commands stand in a section.

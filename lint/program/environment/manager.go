@@ -10,7 +10,7 @@ import (
 // always are variables that the manager may set for any command, depending on the
 // unit, the release and what starts it (systemd.exec(5), "Environment Variables
 // Set or Propagated by the Service Manager").
-var always = []string{
+var always = names(
 	"CREDENTIALS_DIRECTORY", "DEBUG_INVOCATION", "EXIT_CODE", "EXIT_STATUS", "FDSTORE", "INVOCATION_ID", "JOURNAL_STREAM",
 	"LANG", "LANGUAGE", "LC_ADDRESS", "LC_COLLATE", "LC_CTYPE", "LC_IDENTIFICATION", "LC_MEASUREMENT", "LC_MESSAGES", "LC_MONETARY", "LC_NAME",
 	"LC_NUMERIC", "LC_PAPER", "LC_TELEPHONE", "LC_TIME", "LISTEN_FDNAMES", "LISTEN_FDS", "LISTEN_PID", "LISTEN_PIDFDID",
@@ -19,6 +19,14 @@ var always = []string{
 	"NOTIFY_SOCKET", "PIDFILE", "REMOTE_ADDR", "REMOTE_PORT", "SERVICE_RESULT", "SO_COOKIE", "SYSTEMD_EXEC_PID", "SYSTEMD_NSS_DYNAMIC_BYPASS",
 	"TERM", "COLORTERM", "NO_COLOR", "TRIGGER_PATH", "TRIGGER_TIMER_MONOTONIC_USEC", "TRIGGER_TIMER_REALTIME_USEC", "TRIGGER_UNIT", "WATCHDOG_PID",
 	"WATCHDOG_USEC", "XDG_RUNTIME_DIR", "XDG_SEAT", "XDG_SESSION_CLASS", "XDG_SESSION_ID", "XDG_SESSION_TYPE", "XDG_VTNR", "container",
+)
+
+func names(list ...string) map[string]bool {
+	set := make(map[string]bool, len(list))
+	for _, name := range list {
+		set[name] = true
+	}
+	return set
 }
 
 // login are the variables of a user, set with User=, DynamicUser= or
@@ -42,10 +50,6 @@ const DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin"
 
 // manager adds what the manager sets.
 func (e *Environment) manager(u *unit.Unit, section string) {
-	may := func(name string) { e.variables[name] = Variable{Name: name, Origin: FromManager} }
-	for _, name := range always {
-		may(name)
-	}
 	system := u.Scope() == unit.ScopeSystem
 	e.variables["PATH"] = Variable{Name: "PATH", State: Set, Value: DefaultPath, Known: system && u.Value(section, "ExecSearchPath") == "", Origin: FromManager}
 	_, named := u.Setting(section, "User")

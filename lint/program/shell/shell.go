@@ -275,8 +275,12 @@ func (r *reader) command(stmt *syntax.Stmt, s *state) {
 		r.statements(cmd.Do, inner)
 		s.merge(inner)
 	case *syntax.CaseClause:
+		before := s.clone()
 		for _, item := range cmd.Items {
-			r.branch(s, item.Stmts...)
+			inner := before.clone()
+			inner.conditional = true
+			r.statements(item.Stmts, inner)
+			s.merge(inner)
 		}
 	case *syntax.BinaryCmd:
 		r.binary(cmd, s)
@@ -295,9 +299,16 @@ func (r *reader) command(stmt *syntax.Stmt, s *state) {
 }
 
 func (r *reader) ifClause(cmd *syntax.IfClause, s *state) {
+	var branches []*state
 	for clause := cmd; clause != nil; clause = clause.Else {
 		r.condition(s, clause.Cond...)
-		r.branch(s, clause.Then...)
+		inner := s.clone()
+		inner.conditional = true
+		r.statements(clause.Then, inner)
+		branches = append(branches, inner)
+	}
+	for _, branch := range branches {
+		s.merge(branch)
 	}
 }
 

@@ -82,8 +82,12 @@ func inVain(at unit.Setting, message, help string) *lint.Finding {
 func sessionWithoutKill(s *subject) *lint.Finding {
 	pam, ok := s.accepted("PAMName")
 	mode, hasMode := s.accepted("KillMode")
-	if !ok || !hasMode || mode.Value.String == "control-group" || mode.Value.String == "mixed" {
+	stricter := s.section != "Service" && s.release <= lastStricter
+	switch {
+	case !ok || !hasMode || mode.Value.String == "control-group" || mode.Value.String == "mixed" && !stricter:
 		return nil
+	case stricter:
+		return refused(mode, pam, fmt.Sprintf("%s excludes PAMName= in a %s unit of systemd %d", pretty(mode), s.Name.Type, s.release), "write KillMode=control-group")
 	}
 	return refused(mode, pam, fmt.Sprintf("%s leaves the process behind that keeps the session of PAMName= open", pretty(mode)),
 		"write KillMode=mixed or KillMode=control-group")

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/unitvet/unitvet/lint"
+	"github.com/unitvet/unitvet/lint/directive"
 	"github.com/unitvet/unitvet/rules/service"
 )
 
@@ -79,7 +80,7 @@ var mountSettings = []string{
 }
 
 // TestSystemd compares the refusals of systemd with the errors of the rules, on
-// services whose settings are put together at random.
+// units whose settings are put together at random.
 func TestSystemd(t *testing.T) {
 	if testing.Short() || os.Getenv("UNITVET_ORACLE") == "" {
 		t.Skip("set UNITVET_ORACLE=1 to ask systemd")
@@ -100,22 +101,32 @@ func TestSystemd(t *testing.T) {
 	}
 	random := rand.New(rand.NewPCG(6, 52)) //nolint:gosec // the same services each time
 	for range 4000 {
-		units = append(units, generate(random))
+		units = append(units, generate(random, "Service", 4))
+	}
+	for range 2000 {
+		// Few settings beside a command, so that few are refused.
+		units = append(units, "[Service]\nExecStart=/bin/true\n"+generate(random, "Service", 1))
+	}
+	for range 500 {
+		units = append(units, "[Socket]\nListenStream=/run/x.socket\n"+generate(random, "Socket", 4))
 	}
 	for _, scope := range []string{"system", "user"} {
 		t.Run(scope, func(t *testing.T) {
 			refused := compare(t, analyze, scope, units)
-			t.Logf("%d of %d services are refused", refused, len(units))
+			t.Logf("%d of %d units are refused", refused, len(units))
 		})
 	}
 }
 
-// generate puts a service together. Most settings are left out, so that few
-// refusals hide each other.
-func generate(random *rand.Rand) string {
+// generate puts the settings of a unit together, each with a chance of so many in
+// ten: most are left out, so that few refusals hide each other.
+func generate(random *rand.Rand, own string, chance int) string {
 	var text strings.Builder
 	for _, c := range choices {
-		if random.IntN(10) < 6 && c.key != "ExecStart" {
+		if c.section == "Service" {
+			c.section = own
+		}
+		if _, known := directive.Lookup(c.section, c.key); !known || random.IntN(10) >= chance && (c.key != "ExecStart" || chance < 4) {
 			continue
 		}
 		values := c.values[random.IntN(len(c.values))]
@@ -127,7 +138,15 @@ func generate(random *rand.Rand) string {
 			fmt.Fprintf(&text, "%s=%s\n", c.key, v)
 		}
 	}
-	return text.String() + "[Service]\n"
+	return text.String() + "[" + own + "]\n"
+}
+
+// nameOf is the name of a generated unit.
+func nameOf(i int, text string) string {
+	if strings.HasPrefix(text, "[Socket]") {
+		return fmt.Sprintf("u%05d.socket", i)
+	}
+	return fmt.Sprintf("u%05d.service", i)
 }
 
 // compare returns how many units are refused.
@@ -147,7 +166,7 @@ func compare(t *testing.T, analyze, scope string, units []string) int {
 	}
 	var files []string
 	for i, text := range units {
-		file := filepath.Join(dir, fmt.Sprintf("u%05d.service", i))
+		file := filepath.Join(dir, nameOf(i, text))
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -165,7 +184,7 @@ func compare(t *testing.T, analyze, scope string, units []string) int {
 		command.Env = append(os.Environ(), "XDG_RUNTIME_DIR="+runtime)
 		output, _ := command.CombinedOutput() //nolint:errcheck // it fails where it refuses
 		for line := range bytes.Lines(output) {
-			if m := regexp.MustCompile(`^(?:Unit )?(u\d+\.service)(: .*Refusing| has a bad unit file setting)`).FindSubmatch(line); m != nil {
+			if m := regexp.MustCompile(`^(?:Unit )?(u\d+\.(?:service|socket))(: .*Refusing| has a bad unit file setting)`).FindSubmatch(line); m != nil {
 				theirs[string(m[1])] += strings.TrimSpace(string(line)) + "; "
 			}
 		}
@@ -184,7 +203,7 @@ func compare(t *testing.T, analyze, scope string, units []string) int {
 	}
 	shown := 0
 	for i, text := range units {
-		name := fmt.Sprintf("u%05d.service", i)
+		name := nameOf(i, text)
 		if (theirs[name] == "") == (ours[name] == "") {
 			continue
 		}

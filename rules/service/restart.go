@@ -42,7 +42,8 @@ type restarts struct {
 	before value.Timespan
 }
 
-// Defaults of the manager (systemd-system.conf(5)).
+// Defaults of the manager where its configuration says nothing
+// (systemd-system.conf(5)).
 const (
 	defaultInterval = 10 * value.Second
 	defaultBurst    = 5
@@ -60,12 +61,17 @@ func (s *subject) restarting() (restarts, bool) {
 	if !ok || !slices.Contains(afterFailure, policy.Value.String) {
 		return restarts{}, false
 	}
+	said := s.manager("DefaultStartLimitIntervalSec", "DefaultStartLimitBurst", "DefaultRestartSec")
+	burst, ok := value.ParseUnsigned(said["DefaultStartLimitBurst"])
+	if !ok {
+		burst = defaultBurst
+	}
 	r := restarts{
 		policy: policy,
-		interval: s.time(defaultInterval, name{"Unit", "StartLimitIntervalSec"}, name{"Unit", "StartLimitInterval"},
+		interval: s.time(managerTime(said["DefaultStartLimitIntervalSec"], defaultInterval), name{"Unit", "StartLimitIntervalSec"}, name{"Unit", "StartLimitInterval"},
 			name{"Service", "StartLimitInterval"}),
-		burst: s.number(defaultBurst, name{"Unit", "StartLimitBurst"}, name{"Service", "StartLimitBurst"}),
-		delay: s.time(defaultDelay, name{"Service", "RestartSec"}),
+		burst: s.number(burst, name{"Unit", "StartLimitBurst"}, name{"Service", "StartLimitBurst"}),
+		delay: s.time(managerTime(said["DefaultRestartSec"], defaultDelay), name{"Service", "RestartSec"}),
 		steps: s.number(0, name{"Service", "RestartSteps"}),
 		most:  s.time(value.Forever, name{"Service", "RestartMaxDelaySec"}),
 	}

@@ -135,6 +135,7 @@ const (
 	execForCredentials    = 257 // without Type=, credentials make it exec, commands or not
 	contextsVerified      = 257 // unit_verify_contexts came
 	pamWithoutPrivatePIDs = 262 // PAMName= and PrivatePIDs= exclude each other
+	lastStricter          = 254 // of sockets, mounts and swaps, PAMName= takes KillMode=control-group only
 	lastWithoutForce      = 254 // Type=oneshot and RestartForceExitStatus= exclude each other
 )
 

@@ -176,7 +176,8 @@ func compare(t *testing.T, analyze, scope string, units []string) int {
 	if err := os.Mkdir(filepath.Join(runtime, "systemd"), 0o750); err != nil {
 		t.Fatal(err)
 	}
-	theirs := map[string]string{}
+	theirs, warnings := map[string]string{}, map[string]string{}
+	warned := regexp.MustCompile(`^(u\d+\.(?:service|socket)): (.*(?:[Ii]gnoring|Continuing)\.?)$`)
 	const batch = 200
 	for i := 0; i < len(files); i += batch {
 		args := append([]string{"verify", "--man=no", "--recursive-errors=no", "--" + scope}, files[i:min(i+batch, len(files))]...)
@@ -186,6 +187,8 @@ func compare(t *testing.T, analyze, scope string, units []string) int {
 		for line := range bytes.Lines(output) {
 			if m := regexp.MustCompile(`^(?:Unit )?(u\d+\.(?:service|socket))(: .*Refusing| has a bad unit file setting)`).FindSubmatch(line); m != nil {
 				theirs[string(m[1])] += strings.TrimSpace(string(line)) + "; "
+			} else if m := warned.FindSubmatch(bytes.TrimSpace(line)); m != nil {
+				warnings[string(m[1])] += string(m[2]) + "; "
 			}
 		}
 	}
@@ -195,15 +198,22 @@ func compare(t *testing.T, analyze, scope string, units []string) int {
 	if err != nil || result.Units != len(units) {
 		t.Fatalf("%d units of %d (%v)", result.Units, len(units), err)
 	}
-	ours := map[string]string{}
+	ours, oursToo := map[string]string{}, map[string]string{}
 	for _, f := range result.Findings {
-		if f.Severity == lint.Error {
+		switch {
+		case f.Severity == lint.Error:
 			ours[f.Unit] += f.Message + "; "
+		case f.Rule == service.InvalidCombination || f.Rule == service.InvalidOneshot:
+			oursToo[f.Unit] += f.Message + "; "
 		}
 	}
 	shown := 0
 	for i, text := range units {
 		name := nameOf(i, text)
+		if theirs[name] == "" && (warnings[name] == "") != (oursToo[name] == "") {
+			t.Errorf("systemd %d warns %q, the rules %q of:\n%s", release, warnings[name], oursToo[name], text)
+			shown++
+		}
 		if (theirs[name] == "") == (ours[name] == "") {
 			continue
 		}

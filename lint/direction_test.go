@@ -40,7 +40,7 @@ var below = map[string][]string{
 	"lint/sandbox": {"lint/source", "lint/syntax", "lint/directive", "lint/value", "lint/unit", "lint/host", "lint/host/gitindex"},
 	"lint/exposure": {
 		"lint/source", "lint/syntax", "lint/directive", "lint/value", "lint/unit", "lint/host", "lint/host/gitindex", "lint/program", "lint/program/environment",
-		"lint/program/shell", "lint/sandbox",
+		"lint/program/python", "lint/program/shell", "lint/program/startup", "lint/sandbox",
 	},
 	"lint": {
 		"lint/source", "lint/syntax", "lint/directive", "lint/value", "lint/unit", "lint/graph", "lint/host", "lint/host/gitindex",

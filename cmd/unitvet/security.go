@@ -187,7 +187,7 @@ func (f *securityFlags) assess(
 			}
 			s := sandbox.Read(u, set.Release)
 			services = append(services, assessed{
-				unit: u, settings: s, report: exposure.Assess(s, policy), advice: exposure.Advise(s, set.Program(u), policy),
+				unit: u, settings: s, report: exposure.Assess(s, policy), advice: exposure.Advise(s, set.Program(u), set.Python(u), policy),
 			})
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/unitvet/unitvet/lint/directive"
 	"github.com/unitvet/unitvet/lint/program"
+	"github.com/unitvet/unitvet/lint/program/startup"
 	"github.com/unitvet/unitvet/lint/sandbox"
 )
 
@@ -131,12 +132,13 @@ var candidates = []candidate{
 // close all devices but the clock.
 const clockAloneSince = 252
 
-// Advise returns what could be added to a unit with these settings and commands. What
-// the unit sets itself is its author's decision and left alone.
-func Advise(s *sandbox.Settings, p *program.Unit, policy Policy) Advice {
+// Advise returns what could be added to a unit with these settings and commands, of
+// which those in Python were followed. What the unit sets itself is its author's
+// decision and left alone.
+func Advise(s *sandbox.Settings, p *program.Unit, followed []*startup.Program, policy Policy) Advice {
 	badness, weights := policy.weigh(s)
 	a := Advice{Score: scoreOf(badness, weights)}
-	e := see(s, p)
+	e := see(s, p, followed)
 	type ranked struct {
 		suggestion Suggestion
 		doubts     needs

@@ -10,6 +10,8 @@ import (
 	"github.com/unitvet/unitvet/lint/directive"
 	"github.com/unitvet/unitvet/lint/host"
 	"github.com/unitvet/unitvet/lint/program"
+	"github.com/unitvet/unitvet/lint/program/python"
+	"github.com/unitvet/unitvet/lint/program/startup"
 	"github.com/unitvet/unitvet/lint/sandbox"
 	"github.com/unitvet/unitvet/lint/source"
 	"github.com/unitvet/unitvet/lint/unit"
@@ -33,7 +35,7 @@ func BenchmarkAdvise(b *testing.B) {
 	b.Run("advise", func(b *testing.B) {
 		s := sandbox.Read(u, 257)
 		for b.Loop() {
-			Advise(s, p, nil)
+			Advise(s, p, nil, nil)
 		}
 	})
 }
@@ -42,7 +44,7 @@ func BenchmarkAdvise(b *testing.B) {
 func advise(t *testing.T, u *unit.Unit, release int) (*sandbox.Settings, Advice) {
 	t.Helper()
 	s := sandbox.Read(u, release)
-	return s, Advise(s, program.Of(u, &host.Host{}), nil)
+	return s, Advise(s, program.Of(u, &host.Host{}), nil, nil)
 }
 
 // keys lists the settings of suggestions.
@@ -100,6 +102,31 @@ func TestAdvise(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestAdviceFollowsPython: what a program was seen to do speaks against settings.
+func TestAdviceFollowsPython(t *testing.T) {
+	u := load(t, []txtar.File{{Name: "a.service", Data: []byte("[Service]\nUser=app\nExecStart=/usr/bin/python3 /srv/a.py\n")}}).Lookup("a.service")
+	s := sandbox.Read(u, 257)
+	offered := func(effects ...python.Effect) string {
+		followed := []*startup.Program{{Facts: &python.Facts{Effects: effects}}}
+		a := Advise(s, program.Of(u, &host.Host{}), followed, nil)
+		return " " + keys(append(a.Sure, a.Open...)) + " "
+	}
+	tests := []struct {
+		key    string
+		effect python.Effect
+	}{
+		{"PrivateTmp", python.Effect{Kind: python.Write, Path: "/tmp/a"}},
+		{"ProtectSystem", python.Effect{Kind: python.MakeDir, Path: "/usr/share/a"}},
+		{"ProtectHome", python.Effect{Kind: python.Write, Path: "/home/app/a"}},
+		{"NoNewPrivileges", python.Effect{Kind: python.Listen, Port: 80}},
+	}
+	for _, test := range tests {
+		if !strings.Contains(offered(), " "+test.key+" ") || strings.Contains(offered(test.effect), " "+test.key+" ") {
+			t.Errorf("%s=: without effect %s; with one %s", test.key, offered(), offered(test.effect))
+		}
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/unitvet/unitvet/lint/program"
+	"github.com/unitvet/unitvet/lint/program/python"
+	"github.com/unitvet/unitvet/lint/program/startup"
 	"github.com/unitvet/unitvet/lint/sandbox"
 )
 
@@ -162,9 +164,14 @@ type evidence struct {
 	lowPort bool
 }
 
-// see looks at what a unit says and runs.
-func see(s *sandbox.Settings, p *program.Unit) evidence {
+// see looks at what a unit says and runs, and at what its Python programs do.
+func see(s *sandbox.Settings, p *program.Unit, followed []*startup.Program) evidence {
 	var e evidence
+	for _, started := range followed {
+		for i := range started.Effects {
+			e.effect(&started.Effects[i])
+		}
+	}
 	for _, setting := range s.Unit.All() {
 		if setting.Section == s.Section {
 			e.setting(s, setting.Key.String, setting.Value.String)
@@ -216,6 +223,19 @@ func see(s *sandbox.Settings, p *program.Unit) evidence {
 	}
 	e.lacks &^= e.wants
 	return e
+}
+
+// effect notes what a program that was read does.
+func (e *evidence) effect(f *python.Effect) {
+	switch f.Kind {
+	case python.Write, python.MakeDir:
+		e.path(f.Path, true)
+		if strings.HasPrefix(f.Path, "/usr/") {
+			e.wants |= programs
+		}
+	case python.Listen:
+		e.lowPort = e.lowPort || f.Port > 0 && f.Port < 1024
+	}
 }
 
 // program notes what a program that is run needs, and the words after it.
@@ -318,17 +338,24 @@ func (e *evidence) setting(s *sandbox.Settings, key, text string) {
 // configuration that it is given, are read.
 func (e *evidence) paths(key, text string) {
 	for i, match := range absolute.FindAllStringSubmatch(text, -1) {
-		p := match[1]
-		for _, n := range pathNeeds {
-			if !strings.HasPrefix(p, n.prefix) || harmlessDevices[p] {
-				continue
-			}
-			started := strings.HasPrefix(key, "Exec") && i == 0
-			if n.needs != programs && n.needs != config || !started && !readsOnly[key] {
-				e.wants |= n.needs
-			}
-			break
+		started := strings.HasPrefix(key, "Exec") && i == 0
+		e.path(match[1], !started && !readsOnly[key])
+	}
+}
+
+// path notes what a path stands for, which may be written or is only read.
+func (e *evidence) path(p string, written bool) {
+	if harmlessDevices[p] {
+		return
+	}
+	for _, n := range pathNeeds {
+		if !strings.HasPrefix(p, n.prefix) {
+			continue
 		}
+		if written || n.needs != programs && n.needs != config {
+			e.wants |= n.needs
+		}
+		return
 	}
 }
 

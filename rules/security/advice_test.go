@@ -50,7 +50,7 @@ func harmsNothing(t *testing.T, from string) {
 			if u.Name.Type != "service" || u.Fragment == nil || s.Refused != nil {
 				continue
 			}
-			advice := exposure.Advise(s, set.Program(u), nil)
+			advice := exposure.Advise(s, set.Program(u), set.Python(u), nil)
 			if len(advice.Sure) == 0 {
 				continue
 			}

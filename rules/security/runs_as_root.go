@@ -51,7 +51,7 @@ func runsAsRoot(p *lint.UnitPass) {
 		return
 	}
 	score := exposure.Score(s)
-	advice := exposure.Advise(s, p.Set.Program(p.Unit), nil)
+	advice := exposure.Advise(s, p.Set.Program(p.Unit), p.Set.Python(p.Unit), nil)
 	p.Report(lint.Finding{
 		Place: lint.AtValue(command),
 		Message: fmt.Sprintf("the service runs as root without any sandbox, an exposure of %s, %s: whoever takes it over has the system",

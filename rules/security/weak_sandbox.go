@@ -37,7 +37,7 @@ func weakSandbox(p *lint.UnitPass) {
 	if score < weakFrom || !ok {
 		return
 	}
-	advice := exposure.Advise(s, p.Set.Program(p.Unit), nil)
+	advice := exposure.Advise(s, p.Set.Program(p.Unit), p.Set.Python(p.Unit), nil)
 	p.Report(lint.Finding{
 		Place: lint.AtValue(command),
 		Message: fmt.Sprintf("the service has an exposure of %s, %s: its sandbox leaves open much that it may not need, to whoever takes it over",

@@ -1,66 +1,12 @@
 package directive
 
 import (
-	"bufio"
-	"bytes"
-	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 )
-
-const manager = "/usr/lib/systemd/systemd"
-
-// TestAgainstManager holds the table against the list that an installed systemd
-// prints of its own parser, both ways.
-func TestAgainstManager(t *testing.T) {
-	if _, err := exec.LookPath(manager); err != nil {
-		t.Skip("no systemd here")
-	}
-	version, err := exec.Command(manager, "--version").Output()
-	if err != nil {
-		t.Skip("systemd does not run here:", err)
-	}
-	var release int
-	if _, err := fmt.Sscanf(string(version), "systemd %d", &release); err != nil || release > Latest {
-		t.Skipf("not a release the table describes: %.40q", version)
-	}
-	dump, err := exec.Command(manager, "--dump-configuration-items").Output()
-	if err != nil {
-		t.Skip("systemd does not list its directives:", err)
-	}
-
-	listed := map[[2]string]bool{}
-	section := ""
-	for lines := bufio.NewScanner(bytes.NewReader(dump)); lines.Scan(); {
-		line := lines.Text()
-		key, _, isKey := strings.Cut(line, "=")
-		switch {
-		case strings.HasPrefix(line, "["):
-			section = strings.Trim(line, "[]")
-		case isKey:
-			listed[[2]string{section, key}] = true
-			d, ok := Lookup(section, key)
-			switch {
-			case !ok:
-				t.Errorf("[%s] %s= is not in the table", section, key)
-			case !d.In(release):
-				t.Errorf("[%s] %s= is in systemd %d, the table has it from %d until %d", section, key, release, d.Since, d.Removed)
-			}
-		}
-	}
-	if len(listed) < 1000 {
-		t.Fatalf("systemd listed %d directives only", len(listed))
-	}
-	for i := range directives {
-		if d := &directives[i]; d.In(release) && !listed[[2]string{d.Section, d.Key}] {
-			t.Errorf("[%s] %s= is in the table for systemd %d, which does not list it", d.Section, d.Key, release)
-		}
-	}
-}
 
 // TestAgainstShippedUnits looks up every assignment of the machine's own units.
 func TestAgainstShippedUnits(t *testing.T) {

@@ -156,18 +156,23 @@ func judgeAlone(t testing.TB, analyze string, cases []Case, indexes []int, verdi
 			write(t, filepath.Join(dir, name), cases[i].Text())
 			args = append(args, name)
 		}
-		fatal := map[int]bool{}
-		for line := range strings.Lines(ask(analyze, dir, "info", args)) {
+		for line := range strings.Lines(ask(analyze, dir, "warning", args)) {
 			if m := aboutLine.FindStringSubmatch(line); m != nil {
 				i, _ := strconv.Atoi(m[1])
-				verdicts[i] = max(verdicts[i], Warned)
-			} else if m := aboutUnit.FindStringSubmatch(line); m != nil && refusal.MatchString(m[2]) {
-				i, _ := strconv.Atoi(m[1])
-				fatal[i] = true
+				verdicts[i] = Warned
 			}
 		}
-		for i := range fatal {
-			verdicts[i] = Refused
+		args = args[:len(args)-len(batch)]
+		for _, i := range batch {
+			if verdicts[i] == Warned {
+				args = append(args, cases[i].UnitName(i))
+			}
+		}
+		for line := range strings.Lines(ask(analyze, dir, "info", args)) {
+			if m := aboutUnit.FindStringSubmatch(line); m != nil && refusal.MatchString(m[2]) {
+				i, _ := strconv.Atoi(m[1])
+				verdicts[i] = Refused
+			}
 		}
 	}
 }
@@ -186,7 +191,7 @@ func judgeTogether(t testing.TB, analyze string, cases []Case, indexes []int, ve
 	}
 	write(t, filepath.Join(dir, name), text.String())
 	now := -1
-	for line := range strings.Lines(ask(analyze, dir, "notice", []string{"verify", "--man=no", "--recursive-errors=no", name})) {
+	for line := range strings.Lines(ask(analyze, dir, "warning", []string{"verify", "--man=no", "--recursive-errors=no", name})) {
 		m := aboutLine.FindStringSubmatch(line)
 		if m == nil { // no line is given: it belongs to the case, unless it is about the unit
 			if now >= 0 && !aboutUnit.MatchString(line) {

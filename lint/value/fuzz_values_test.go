@@ -30,7 +30,7 @@ func FuzzCheckValues(f *testing.F) {
 		d := directives[int(i)%len(directives)]
 		unit, _ := ParseName(units[how%4])
 		release := []int{1, 230, 252, 257, 258, 262}[how%6]
-		for _, p := range Check(d, text, Context{Unit: unit, User: how&64 != 0}, release) {
+		for _, p := range Check(d, text, Context{Unit: unit, User: how&64 != 0, AnyManager: how&128 != 0}, release) {
 			if p.Span.Start < 0 || p.Span.End < p.Span.Start || p.Span.End > len(text) {
 				t.Errorf("%s=%q: %v lies at %v", d.Key, text, p, p.Span)
 			}

@@ -105,7 +105,7 @@ func tellComment(p *lint.FilePass, line logicalLine, a *syntax.Assignment, i int
 		}
 		if d.OnInvalid == directive.InvalidInstall {
 			f.Message += ", which systemctl enable refuses"
-		} else if !how.lenient {
+		} else if len(objectionsTo(p, d, a.Value.String)) > 0 {
 			f.Message += ", which systemd refuses"
 		}
 	case how.lenient && len(objectionsTo(p, d, a.Value.String)) == 0:

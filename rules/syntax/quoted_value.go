@@ -116,7 +116,7 @@ func consequence(p *lint.FilePass, d *directive.Directive, text string, f *lint.
 	case d.Key == "Description":
 		f.Severity = lint.Info
 		return ""
-	case results[d.Key] != "" && d.Type != directive.TypePath:
+	case results[d.Key] != "" && d.Type != directive.TypePath && len(problems) == 0:
 		f.Severity, f.Result = lint.Error, results[d.Key]
 		return ", and nobody has that name"
 	case d.OnInvalid == directive.InvalidInstall:

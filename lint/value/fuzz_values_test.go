@@ -78,7 +78,8 @@ func FuzzTimespan(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if again, err := ParseTimespan(span.String(), Second); err != nil || again != span {
+		const most = 584541 * Year // systemd does not read back what it writes for more
+		if again, err := ParseTimespan(span.String(), Second); (err != nil || again != span) && span < most {
 			t.Errorf("%q is %d, which is written %q, which is %d, %v", s, span, span, again, err)
 		}
 		_, _ = ParseNanoseconds(s)

@@ -212,6 +212,11 @@ func (s *Set) elsewhere(name string) Resolution {
 	return result
 }
 
+// Others returns the other sets of the run.
+func (s *Set) Others() []*Set {
+	return slices.DeleteFunc(slices.Clone(s.run.sets), func(other *Set) bool { return other == s })
+}
+
 // similarlyMade returns the files that a unit may be made from although their
 // names only hold the unit's: org.example.web@.service.in may be installed as
 // web@.service.

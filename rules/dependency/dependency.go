@@ -9,15 +9,19 @@ func Rules() []*lint.Rule {
 	return []*lint.Rule{
 		ConflictingDependency,
 		DanglingDependency,
+		DivergentCopies,
 		MaskedDependency,
 		MissingTargetMember,
 		NetworkOnlineNotWanted,
+		ObsoleteUnit,
 		OrderingCycle,
 		OrderingWithoutPullIn,
 		SelfDependency,
 		StopPropagation,
+		TemplateWithoutInstance,
 		UnfinishedDependency,
 		UnorderedRequirement,
 		UnreachableUnit,
+		UserSystemMismatch,
 	}
 }

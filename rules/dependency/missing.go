@@ -50,6 +50,9 @@ var (
 
 // judge says how bad it is that a dependency of a kind names a unit.
 func judge(set *lint.Set, name string, kind graph.Kind) verdict {
+	if _, gone := obsolete(set, name); gone {
+		return silent // another rule says since when
+	}
 	w := weigh(kind)
 	found := set.Resolve(name)
 	switch found.Where {

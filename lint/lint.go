@@ -99,6 +99,9 @@ func Run(ctx context.Context, opts Options) (*Result, error) {
 func Load(opts Options) ([]*Set, *Result, error) {
 	r := newRun(opts, nil)
 	err := r.load()
+	for _, set := range r.sets {
+		set.Graph = graph.Build(set.Set)
+	}
 	return r.sets, r.result, err
 }
 

@@ -82,6 +82,17 @@ func TestReadmeExcerpt(t *testing.T) {
 	})
 }
 
+// TestReadmeGraph holds that the picture in README.md is what the command draws.
+func TestReadmeGraph(t *testing.T) {
+	t.Chdir("../..")
+	var out bytes.Buffer
+	args := []string{"graph", "--format", "mermaid", "--focus", "quantum-execution.service", "testdata/quantum"}
+	if code := run(t.Context(), args, streams{strings.NewReader(""), &out, io.Discard}); code != exitClean {
+		t.Errorf("exit code %d", code)
+	}
+	readmePart(t, "README.md", "```mermaid\n", "```\n", func(string) string { return out.String() })
+}
+
 // readmePart compares what stands between two marks with what should stand there.
 func readmePart(t *testing.T, file, start, end string, should func(string) string) {
 	t.Helper()

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 )
 
 // Capture returns what a root directory tells about paths, interpreters of Python,
@@ -59,8 +58,8 @@ func (h *Host) capture(name string, owners map[string]string) (CapturedPath, boo
 	case !fact.Mode.IsRegular():
 		captured.Type = "special"
 	}
-	if stat, ok := h.Root.Resolve(name).Info.Sys().(*syscall.Stat_t); ok {
-		user, group := strconv.Itoa(int(stat.Uid)), strconv.Itoa(int(stat.Gid))
+	if uid, gid, ok := ownerOf(h.Root.Resolve(name).Info); ok {
+		user, group := strconv.Itoa(uid), strconv.Itoa(gid)
 		if known, ok := owners["u"+user]; ok {
 			user = known
 		}

@@ -36,6 +36,7 @@ func forkingMismatch(p *lint.UnitPass) {
 	case "forking":
 		s.foreground(p)
 		s.wrongPIDFile(p)
+		s.forbiddenPIDFile(p)
 		s.unguessed(p)
 	case "simple", "exec", "idle":
 		if !s.outlives() {
@@ -178,6 +179,54 @@ func (s *subject) wrongPIDFile(p *lint.UnitPass) {
 			})
 		}
 	}
+}
+
+// forbiddenPIDFile reports a file right in /run, where root alone makes files.
+func (s *subject) forbiddenPIDFile(p *lint.UnitPass) {
+	setting, ok := s.accepted("PIDFile")
+	user, hasUser := s.accepted("User")
+	if dynamic, ok := s.on("DynamicUser"); ok {
+		user, hasUser = dynamic, true
+	}
+	start := s.starts[0]
+	if !ok || !hasUser || start.FullPrivileges || start.KeepUser || start.Ambient || strings.Contains(user.Value.String, "%") ||
+		slices.Contains([]string{"root", "0"}, user.Value.String) || s.Value(s.section, "AmbientCapabilities") != "" {
+		return
+	}
+	file := sandbox.Canonical(setting.Value.String)
+	if !strings.HasPrefix(file, "/") {
+		file = "/run/" + file
+	}
+	if path.Dir(file) != "/run" || s.names(file) || s.names(setting.Value.String) {
+		return
+	}
+	p.Report(lint.Finding{
+		Place:   lint.AtValue(setting),
+		Message: fmt.Sprintf("PIDFile=%s lies right in /run, where root alone may make files, and the service runs with %s: it cannot write the file, and after the timeout systemd gives the start up", setting.Value.String, pretty(user)),
+		Help:    fmt.Sprintf("add RuntimeDirectory=%s and let PIDFile= and the program name /run/%[1]s/%s", s.Name.Prefix, path.Base(file)),
+		Result:  "timeout",
+		Related: []lint.Related{related(user, "who it runs as")},
+	})
+}
+
+// names reports whether a command before the main one names a file, or something of
+// tmpfiles.d(5) does: it may be there for the service already.
+func (s *subject) names(file string) bool {
+	for _, key := range []string{"ExecStartPre", "ExecCondition"} {
+		for _, setting := range s.Settings(s.section, key) {
+			if strings.Contains(setting.Value.String, file) {
+				return true
+			}
+		}
+	}
+	for _, dir := range []string{"/etc/tmpfiles.d", "/run/tmpfiles.d", "/usr/lib/tmpfiles.d"} {
+		for _, name := range s.set.Host.ReadDir(dir) {
+			if text, _, ok := s.set.Host.ReadFile(path.Join(dir, name)); ok && strings.Contains(text, file) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // unguessed reports a service that is to be restarted after a crash, and of which

@@ -76,13 +76,14 @@ func undefinedVariable(p *lint.UnitPass) {
 var optional = regexp.MustCompile(`(?i)(OPT|OPTS|OPTIONS?|ARGS?|ARGUMENTS|FLAGS|PARAMS|PARAMETERS|EXTRA)$`)
 
 // mayBeLeftOut reports whether a unit seems to count on a variable that may be
-// missing: options that an environment file may add.
+// missing: options that an environment file may add. A file that is not there is a
+// matter of its own.
 func mayBeLeftOut(prog *program.Unit, use value.Variable) bool {
 	if use.Kind == value.WholeWord && optional.MatchString(use.Name) {
 		return true
 	}
 	for _, f := range prog.Env.Files {
-		if use.Kind == value.WholeWord || f.Optional && f.Fact.Answer != host.Yes {
+		if use.Kind == value.WholeWord || f.Fact.Answer != host.Yes {
 			return true
 		}
 	}

@@ -41,6 +41,9 @@ func together(set *lint.Set, a, b *unit.Unit) bool {
 	if a == b || a.Name.Prefix == b.Name.Prefix || a.IsTemplate() || b.IsTemplate() || !a.Known() || !b.Known() {
 		return false
 	}
+	if set.Rooted && !isOwn(a) && !isOwn(b) {
+		return false // packages to choose from; which of them are in use is not known
+	}
 	for _, pair := range [][2]*unit.Unit{{a, b}, {b, a}} {
 		one, other := pair[0], pair[1]
 		for _, ref := range one.References("Unit", "Conflicts") {
@@ -68,6 +71,16 @@ func together(set *lint.Set, a, b *unit.Unit) bool {
 		}
 	}
 	return !alternatives(set, a, b)
+}
+
+// isOwn reports whether an administrator made a unit or a drop-in of it.
+func isOwn(u *unit.Unit) bool {
+	for _, part := range u.Parts() {
+		if strings.HasPrefix(part.Dir.Host, "/etc/") || strings.HasPrefix(part.Dir.Host, "/run/") || strings.HasPrefix(part.Dir.Host, "/usr/local/") {
+			return true
+		}
+	}
+	return false
 }
 
 // alternatives reports whether two units are there to choose from: both want the

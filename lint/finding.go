@@ -83,6 +83,8 @@ type Finding struct {
 	Fixes []Fix
 	// Suppression says why the finding is not shown; nil if it is.
 	Suppression *Suppression
+
+	shown bool // even if the rule is strict
 }
 
 // Suppression is what keeps a finding from being shown: a comment, or an entry of

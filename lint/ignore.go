@@ -140,10 +140,12 @@ func (p *RunPass) Rules() []string {
 	return ids
 }
 
-// Judged reports whether a rule has looked at all there is: it ran, it is not one
-// that looks at the run itself, and nothing was unreadable.
-func (p *RunPass) Judged(id string) bool {
-	return len(p.run.result.Errors) == 0 && slices.ContainsFunc(p.run.result.Rules, func(r *Rule) bool { return r.ID == id && r.CheckRun == nil })
+// Judged reports whether a rule has looked at all there is in a file: it ran, it is
+// not one that looks at the run itself, and nothing was unreadable.
+func (p *RunPass) Judged(id, file string) bool {
+	return len(p.run.result.Errors) == 0 && slices.ContainsFunc(p.run.result.Rules, func(r *Rule) bool {
+		return r.ID == id && r.CheckRun == nil && (p.run.opts.Level == nil || !p.run.opts.Level(r, file).Off)
+	})
 }
 
 // Stale returns the file of the baseline and the entries of it whose finding is
@@ -219,6 +221,7 @@ func (r *run) aftermath() {
 		}
 		p := &RunPass{Ignores: ignores, run: r, rule: rule}
 		guard(rule, "", &r.result.Errors, func() { rule.CheckRun(p) })
+		p.findings = r.level(p.findings)
 		r.silence(p.findings)
 		r.result.Findings = append(r.result.Findings, r.settle(p.findings)...)
 	}

@@ -42,6 +42,13 @@ type Options struct {
 	Facts *host.Facts
 	// Jobs is how many units are looked at side by side; 0 means one per processor.
 	Jobs int
+	// KnownUnits are names, or globs of them, that exist where the units are deployed.
+	KnownUnits []string
+	// Level says what becomes of the findings of a rule in a file, by its path in
+	// reports; nil leaves them all as they are.
+	Level func(rule *Rule, file string) Level
+	// Exclude reports whether nothing is to be said about a file; nil says no.
+	Exclude func(file string) bool
 	// NoIgnores shows findings that comments silence.
 	NoIgnores bool
 	// Baseline are findings that are known and not shown; nil if there are none.
@@ -49,6 +56,15 @@ type Options struct {
 	Baseline    *baseline.File
 	BaselineDir string
 	Input
+}
+
+// Level is what becomes of a finding.
+type Level struct {
+	// Off drops it.
+	Off bool
+	// Severity replaces its own, and shows it even if its rule is strict; 0 leaves
+	// it.
+	Severity Severity
 }
 
 // run is one call of Run.
@@ -210,6 +226,7 @@ func (r *run) check(ctx context.Context, set *Set, rules []*Rule) error {
 // for and counts.
 func (r *run) finish() {
 	result := r.result
+	result.Findings = r.level(result.Findings)
 	r.silence(result.Findings)
 	result.Findings = slices.DeleteFunc(result.Findings, func(f Finding) bool { return !result.focus.has(f.ReportPath()) })
 	result.Findings = r.settle(result.Findings)
@@ -218,7 +235,7 @@ func (r *run) finish() {
 	shown := result.Findings[:0]
 	for _, f := range result.Findings {
 		switch {
-		case f.Rule.Tier == Strict && !r.opts.Strict && !slices.Contains(r.opts.Select, f.Rule.ID):
+		case f.Rule.Tier == Strict && !f.shown && !r.opts.Strict && !slices.Contains(r.opts.Select, f.Rule.ID):
 			result.HiddenStrict++
 			continue
 		case f.Suppression != nil:
@@ -248,6 +265,25 @@ func (r *run) finish() {
 	}
 	result.Errors = slices.Compact(result.Errors)
 	result.Notes = slices.Compact(result.Notes)
+}
+
+// level applies what the options say about rules in files.
+func (r *run) level(findings []Finding) []Finding {
+	if r.opts.Level == nil {
+		return findings
+	}
+	kept := findings[:0]
+	for _, f := range findings {
+		level := r.opts.Level(f.Rule, f.ReportPath())
+		if level.Off {
+			continue
+		}
+		if level.Severity != 0 {
+			f.Severity, f.shown = level.Severity, true
+		}
+		kept = append(kept, f)
+	}
+	return kept
 }
 
 // settle puts findings in order, drops those found twice and marks what the

@@ -77,6 +77,9 @@ func (s *Set) resolve(name string) Resolution {
 	if s.aliases()[name] || err == nil && s.aliases()[parsed.Template().String()] {
 		return Resolution{Where: Here}
 	}
+	if slices.ContainsFunc(s.run.opts.KnownUnits, func(known string) bool { return matches(known, name) }) {
+		return Resolution{Where: Runtime, Reason: "known to exist elsewhere"}
+	}
 	if reason, ok := shipped.Generated(name); ok {
 		return Resolution{Where: Runtime, Reason: reason}
 	}
@@ -98,6 +101,12 @@ func (s *Set) resolve(name string) Resolution {
 		}
 	}
 	return Resolution{Where: Nowhere, OtherManager: s.otherManager(name)}
+}
+
+// matches reports whether a name is one, or fits a glob.
+func matches(known, name string) bool {
+	ok, err := path.Match(known, name)
+	return known == name || ok && err == nil
 }
 
 // otherManager reports whether distributions ship a name for the manager that the

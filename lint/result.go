@@ -2,6 +2,7 @@ package lint
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/unitvet/unitvet/lint/baseline"
 	"github.com/unitvet/unitvet/lint/source"
@@ -51,6 +52,41 @@ func (r *Result) All() []Finding {
 	}
 	all := slices.Concat(r.Findings, r.Suppressed)
 	slices.SortStableFunc(all, inOrder)
+	return all
+}
+
+// Merge joins the results of runs over different inputs.
+func Merge(results []*Result) *Result {
+	if len(results) == 1 {
+		return results[0]
+	}
+	all := &Result{}
+	for _, r := range results {
+		all.Findings = append(all.Findings, r.Findings...)
+		all.Suppressed = append(all.Suppressed, r.Suppressed...)
+		all.Stale = append(all.Stale, r.Stale...)
+		all.HasBaseline = all.HasBaseline || r.HasBaseline
+		for _, rule := range r.Rules {
+			if !slices.Contains(all.Rules, rule) {
+				all.Rules = append(all.Rules, rule)
+			}
+		}
+		all.Errors = append(all.Errors, r.Errors...)
+		all.Notes = append(all.Notes, r.Notes...)
+		all.Sets += r.Sets
+		all.Units += r.Units
+		all.Files += r.Files
+		all.ErrorCount += r.ErrorCount
+		all.WarningCount += r.WarningCount
+		all.InfoCount += r.InfoCount
+		all.HiddenStrict += r.HiddenStrict
+		all.IgnoredCount += r.IgnoredCount
+		all.BaselineCount += r.BaselineCount
+		all.Fixed += r.Fixed
+	}
+	slices.SortStableFunc(all.Findings, inOrder)
+	slices.SortStableFunc(all.Suppressed, inOrder)
+	slices.SortFunc(all.Rules, func(a, b *Rule) int { return strings.Compare(a.ID, b.ID) })
 	return all
 }
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -67,7 +66,7 @@ become shorter, unless --grow is given.`,
 			if err != nil && !isNew {
 				return err
 			}
-			added, gone, err := f.compare(cmd.Context(), args, std, known)
+			added, gone, err := f.compare(cmd, args, std, known)
 			if err != nil {
 				return err
 			}
@@ -95,7 +94,7 @@ there are new findings, or entries whose finding is gone, 2 it could not be read
 			if err != nil {
 				return err
 			}
-			added, gone, err := f.compare(cmd.Context(), args, std, known)
+			added, gone, err := f.compare(cmd, args, std, known)
 			if err != nil {
 				return err
 			}
@@ -122,7 +121,7 @@ func baselinePruneCommand(std streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			_, gone, err := f.compare(cmd.Context(), args, std, known)
+			_, gone, err := f.compare(cmd, args, std, known)
 			if err != nil {
 				return err
 			}
@@ -145,24 +144,29 @@ func (f *baselineFlags) read() (*baseline.File, error) {
 
 // compare returns what is found now and not in the baseline, and the entries whose
 // finding is gone from what was asked for.
-func (f *baselineFlags) compare(ctx context.Context, args []string, std streams, known *baseline.File) (added, gone []baseline.Entry, err error) {
-	opts, err := f.options(args, std)
+func (f *baselineFlags) compare(cmd *cobra.Command, args []string, std streams, known *baseline.File) (added, gone []baseline.Entry, err error) {
+	f.noBaseline = true
+	jobs, err := f.jobs(cmd, args, std)
 	if err != nil {
 		return nil, nil, err
 	}
-	opts.Baseline = known
-	if opts.BaselineDir, err = baselineDir(f.file); err != nil {
-		return nil, nil, err
+	for _, j := range jobs {
+		j.Baseline = known
+		if j.BaselineDir, err = baselineDir(f.file); err != nil {
+			return nil, nil, err
+		}
+		result, err := runRules(cmd.Context(), j.Options)
+		if err != nil {
+			return nil, nil, err
+		}
+		notes(std.err, result)
+		if len(result.Errors) > 0 {
+			return nil, nil, failedError{}
+		}
+		added = append(added, entries(result, j.BaselineDir)...)
+		gone = append(gone, result.Stale...)
 	}
-	result, err := runRules(ctx, opts)
-	if err != nil {
-		return nil, nil, err
-	}
-	notes(std.err, result)
-	if len(result.Errors) > 0 {
-		return nil, nil, failedError{}
-	}
-	return entries(result, opts.BaselineDir), result.Stale, nil
+	return added, gone, nil
 }
 
 // entries returns the findings of a result that are shown, but for those about the

@@ -57,12 +57,8 @@ be read, or the command line makes no sense.`,
 }
 
 func (f *checkFlags) run(cmd *cobra.Command, args []string, std streams) error {
-	var threshold lint.Severity
-	if f.failOn != "never" {
-		var err error
-		if threshold, err = lint.ParseSeverity(f.failOn); err != nil {
-			return fmt.Errorf("--fail-on: %q is none of info, warning, error and never", f.failOn)
-		}
+	if _, err := parseThreshold(f.failOn); err != nil {
+		return err
 	}
 	color, err := useColor(f.color, std.out)
 	if err != nil {
@@ -78,14 +74,22 @@ func (f *checkFlags) run(cmd *cobra.Command, args []string, std streams) error {
 	if err := f.fixes.check(args, outputs); err != nil {
 		return err
 	}
-	opts, err := f.options(args, std)
+	jobs, err := f.jobs(cmd, args, std)
 	if err != nil {
 		return err
 	}
-	result, err := f.fixes.run(cmd.Context(), std, opts)
-	if err != nil {
-		return explained(err)
+	results, failed := make([]*lint.Result, len(jobs)), false
+	for i, j := range jobs {
+		if results[i], err = f.fixes.run(cmd.Context(), std, j.Options); err != nil {
+			return explained(err)
+		}
+		threshold, err := parseThreshold(f.threshold(cmd, j))
+		if err != nil {
+			return err
+		}
+		failed = failed || threshold != 0 && results[i].Worst() >= threshold
 	}
+	result := lint.Merge(results)
 	if err := writeReports(outputs, std, result, color); err != nil {
 		return err
 	}
@@ -94,10 +98,30 @@ func (f *checkFlags) run(cmd *cobra.Command, args []string, std streams) error {
 	switch {
 	case len(result.Errors) > 0:
 		return failedError{}
-	case threshold != 0 && result.Worst() >= threshold:
+	case failed:
 		return findingsError{}
 	}
 	return nil
+}
+
+// threshold returns the severity at which a job fails, as it was given.
+func (f *checkFlags) threshold(cmd *cobra.Command, j job) string {
+	if !cmd.Flags().Changed("fail-on") && j.config != nil && j.config.FailOn != "" {
+		return j.config.FailOn
+	}
+	return f.failOn
+}
+
+// parseThreshold reads a severity to fail on; 0 is never.
+func parseThreshold(name string) (lint.Severity, error) {
+	if name == "never" {
+		return 0, nil
+	}
+	severity, err := lint.ParseSeverity(name)
+	if err != nil {
+		return 0, fmt.Errorf("--fail-on: %q is none of info, warning, error and never", name)
+	}
+	return severity, nil
 }
 
 // writeReports writes every report that was asked for.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/unitvet/unitvet/lint"
 	"github.com/unitvet/unitvet/lint/fix"
 	"github.com/unitvet/unitvet/lint/report"
 )
@@ -39,15 +40,17 @@ not be read or written.`,
 			if slices.Contains(args, "-") && !diff {
 				return errors.New("standard input (-) cannot be changed: --diff shows how")
 			}
-			opts, err := f.options(args, std)
+			jobs, err := f.jobs(cmd, args, std)
 			if err != nil {
 				return err
 			}
-			plan, err := fix.Silence(cmd.Context(), opts, strings.TrimSpace(reason))
-			if err != nil {
-				return explained(err)
+			plans := make([]*fix.Plan, len(jobs))
+			for i, j := range jobs {
+				if plans[i], err = fix.Silence(cmd.Context(), j.Options, strings.TrimSpace(reason)); err != nil {
+					return explained(err)
+				}
 			}
-			return writeIgnores(std, plan, diff)
+			return writeIgnores(std, plans, diff)
 		},
 	}
 	f.register(cmd)
@@ -56,22 +59,24 @@ not be read or written.`,
 	return cmd
 }
 
-func writeIgnores(std streams, plan *fix.Plan, diff bool) error {
-	if diff {
-		if err := writePatch(std, plan); err != nil {
+func writeIgnores(std streams, plans []*fix.Plan, diff bool) error {
+	verb, silenced, files := "silenced", 0, 0
+	results := make([]*lint.Result, len(plans))
+	for i, plan := range plans {
+		if diff {
+			verb = "would silence"
+			if err := writePatch(std, plan); err != nil {
+				return err
+			}
+		} else if err := fix.Write(plan.Changes); err != nil {
 			return err
 		}
-	} else if err := fix.Write(plan.Changes); err != nil {
-		return err
+		plan.After.Notes = append(plan.After.Notes, plan.Notes...)
+		results[i], silenced, files = plan.After, silenced+plan.Fixed, files+len(plan.Changes)
 	}
-	result := plan.After
-	result.Notes = append(result.Notes, plan.Notes...)
+	result := lint.Merge(results)
 	notes(std.err, result)
-	verb := "silenced"
-	if diff {
-		verb = "would silence"
-	}
-	_, _ = fmt.Fprintf(std.err, "%s %s in %s; %d left\n", verb, report.Counted(plan.Fixed, "finding"), report.Counted(len(plan.Changes), "file"), len(result.Findings))
+	_, _ = fmt.Fprintf(std.err, "%s %s in %s; %d left\n", verb, report.Counted(silenced, "finding"), report.Counted(files, "file"), len(result.Findings))
 	switch {
 	case len(result.Errors) > 0:
 		return failedError{}

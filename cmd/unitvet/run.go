@@ -1,17 +1,22 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/unitvet/unitvet/lint"
 	"github.com/unitvet/unitvet/lint/baseline"
+	"github.com/unitvet/unitvet/lint/config"
 	"github.com/unitvet/unitvet/lint/directive"
 	"github.com/unitvet/unitvet/lint/host/shipped"
 	"github.com/unitvet/unitvet/lint/source"
@@ -26,9 +31,12 @@ type runFlags struct {
 	strict            bool
 	systemd           int
 	distribution      string
-	jobs              int
+	jobCount          int
 	noIgnores         bool
 	baseline          string
+	noBaseline        bool // the command has a baseline of its own
+	config            string
+	noConfig          bool
 }
 
 func (f *runFlags) register(cmd *cobra.Command) {
@@ -40,7 +48,9 @@ func (f *runFlags) register(cmd *cobra.Command) {
 	flags.BoolVar(&f.strict, "strict", false, "show the findings of strict rules: hardening advice, taste, heuristics")
 	flags.IntVar(&f.systemd, "systemd", 0, fmt.Sprintf("the `RELEASE` of systemd that the units are for (default that of --root, or %d)", directive.Latest))
 	flags.StringVar(&f.distribution, "distribution", "any", "the `NAME` of the distribution whose packages units may rely on: "+strings.Join(shipped.DistributionNames(), ", "))
-	flags.IntVarP(&f.jobs, "jobs", "j", 0, "look at `N` units side by side (default one per processor)")
+	flags.IntVarP(&f.jobCount, "jobs", "j", 0, "look at `N` units side by side (default one per processor)")
+	flags.StringVar(&f.config, "config", "", "take the configuration `FILE` (default: the .unitvet.yaml nearest to each path)")
+	flags.BoolVar(&f.noConfig, "no-config", false, "take no configuration")
 	completeRules(cmd, "select")
 	completeRules(cmd, "ignore")
 	completeWords(cmd, "distribution", shipped.DistributionNames())
@@ -52,29 +62,153 @@ func (f *runFlags) registerSilence(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.baseline, "baseline", "", "leave out the findings that `FILE` has; see unitvet baseline")
 }
 
-// options returns what a run looks at and how.
-func (f *runFlags) options(args []string, std streams) (lint.Options, error) {
-	opts := lint.Options{
-		Rules: rules.All(), Select: f.selected, Ignore: f.ignored, Strict: f.strict,
-		Systemd: f.systemd, Jobs: f.jobs, NoIgnores: f.noIgnores,
-	}
+// job is one run: the paths that share a configuration.
+type job struct {
+	lint.Options
+	config *config.File // nil if there is none
+}
+
+// jobs returns the runs that the paths make up, one for each configuration.
+func (f *runFlags) jobs(cmd *cobra.Command, paths []string, std streams) ([]job, error) {
 	if f.systemd < 0 || f.systemd > directive.Latest {
-		return opts, fmt.Errorf("--systemd: %d is no release from 1 to %d", f.systemd, directive.Latest)
+		return nil, fmt.Errorf("--systemd: %d is no release from 1 to %d", f.systemd, directive.Latest)
 	}
-	var err error
-	if opts.Distributions, err = shipped.ParseDistribution(f.distribution); err != nil {
-		return opts, fmt.Errorf("--distribution: %w", err)
+	if f.config != "" && f.noConfig {
+		return nil, errors.New("--config names a configuration and --no-config wants none: give one of them")
 	}
-	if f.baseline != "" {
-		if opts.Baseline, opts.BaselineDir, err = readBaseline(f.baseline); err != nil {
-			return opts, err
+	in, err := f.input(paths, std.in)
+	if err != nil {
+		return nil, err
+	}
+	groups, err := f.group(in)
+	if err != nil {
+		return nil, err
+	}
+	jobs := make([]job, 0, len(groups))
+	for _, name := range slices.Sorted(maps.Keys(groups)) {
+		j := job{Options: lint.Options{Rules: rules.All(), Jobs: f.jobCount, NoIgnores: f.noIgnores, Input: in}}
+		j.Paths = groups[name]
+		if name != "" {
+			if j.config, err = config.Load(name, j.Rules); err != nil {
+				return nil, err
+			}
+		}
+		if err := f.settle(cmd.Flags(), &j); err != nil {
+			return nil, err
+		}
+		jobs = append(jobs, j)
+	}
+	return jobs, nil
+}
+
+// group returns the paths for each configuration, "" being none. On a root the
+// configuration is that of whoever looks at it.
+func (f *runFlags) group(in lint.Input) (map[string][]string, error) {
+	if f.noConfig || f.config != "" {
+		return map[string][]string{f.config: in.Paths}, nil
+	}
+	if in.Root != "" || len(in.Paths) == 0 {
+		start := "."
+		if in.Root == "" && len(in.Joined) > 0 {
+			start = in.Joined[0][0]
+		}
+		name, err := findConfig(start)
+		return map[string][]string{name: in.Paths}, err
+	}
+	groups := map[string][]string{}
+	for _, p := range in.Paths {
+		start := p
+		if p == "-" {
+			start = in.StdinName
+		}
+		name, err := findConfig(start)
+		if err != nil {
+			return nil, err
+		}
+		groups[name] = append(groups[name], p)
+	}
+	return groups, nil
+}
+
+// findConfig returns the configuration for a path, relative to the working
+// directory.
+func findConfig(start string) (string, error) {
+	name, err := config.Find(start)
+	if err != nil || name == "" {
+		return "", err
+	}
+	if here, err := filepath.Abs("."); err == nil {
+		if relative, err := filepath.Rel(here, name); err == nil {
+			return relative, nil
 		}
 	}
-	if opts.Input, err = f.input(args, std.in); err != nil {
-		return opts, err
+	return name, nil
+}
+
+// settle puts the configuration into a job, and the flags over it.
+func (f *runFlags) settle(flags *pflag.FlagSet, j *job) error {
+	joined := j.Joined
+	known, facts := f.baseline, f.host
+	if j.config != nil {
+		if err := j.config.Apply(&j.Options); err != nil {
+			return err
+		}
+		switch {
+		case len(joined) > 0:
+			j.Joined = joined
+		case len(j.Joined) > 0 && len(j.Paths) == 0:
+			j.Paths = []string{"."} // not the sets alone
+		}
+		if len(f.host.maps) > 0 {
+			j.Map = nil
+		}
+		if len(f.host.holes) > 0 {
+			j.Holes = nil
+		}
+		known = cmp.Or(known, j.config.BaselinePath())
+		facts.facts = cmp.Or(facts.facts, j.config.FactsPath())
 	}
-	err = f.host.apply(&opts)
-	return opts, err
+	if flags.Changed("select") {
+		j.Select = f.selected
+		j.Ignore = slices.DeleteFunc(slices.Clone(j.Ignore), func(id string) bool { return slices.Contains(f.selected, id) })
+		j.Level = onto(j.Level, f.selected)
+	}
+	if flags.Changed("ignore") {
+		j.Ignore = f.ignored
+	}
+	if flags.Changed("strict") {
+		j.Strict = f.strict
+	}
+	if flags.Changed("systemd") {
+		j.Systemd = f.systemd
+	}
+	if flags.Changed("distribution") || j.Distributions == 0 {
+		var err error
+		if j.Distributions, err = shipped.ParseDistribution(f.distribution); err != nil {
+			return fmt.Errorf("--distribution: %w", err)
+		}
+	}
+	if known != "" && !f.noBaseline {
+		var err error
+		if j.Baseline, j.BaselineDir, err = readBaseline(known); err != nil {
+			return err
+		}
+	}
+	return facts.apply(&j.Options)
+}
+
+// onto lets a selection on the command line win over rules that are off.
+func onto(level func(*lint.Rule, string) lint.Level, selected []string) func(*lint.Rule, string) lint.Level {
+	if level == nil {
+		return nil
+	}
+	return func(rule *lint.Rule, file string) lint.Level {
+		found := level(rule, file)
+		if slices.Contains(selected, rule.ID) {
+			found.Off = false
+		}
+		return found
+	}
 }
 
 // readBaseline reads a baseline and returns the directory that it is for, too: the

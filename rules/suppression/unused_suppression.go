@@ -28,7 +28,7 @@ func unusedSuppression(p *lint.RunPass) {
 			continue
 		}
 		for i, rule := range ignore.Rules {
-			if !p.Judged(rule.ID) || ignore.Used(rule.ID) {
+			if !p.Judged(rule.ID, ignore.File.Path) || ignore.Used(rule.ID) {
 				continue
 			}
 			f := lint.Finding{Unit: ignore.Unit, Place: at(ignore, rule.Span), Help: "remove it"}

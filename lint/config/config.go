@@ -174,7 +174,10 @@ func Load(name string, rules []*lint.Rule) (*File, error) {
 	case len(text) > maxSize:
 		return nil, fmt.Errorf("reading the configuration %s: larger than %d KiB", name, maxSize>>10)
 	}
-	return f, f.decode(source.NewFile(filepath.ToSlash(name), text), rules)
+	if err := f.decode(source.NewFile(filepath.ToSlash(name), text), rules); err != nil {
+		return nil, err
+	}
+	return f, nil
 }
 
 // resolve returns a path of the configuration on this machine, and an error if it

@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 )
@@ -53,14 +52,14 @@ func Template(seen Seen) string {
 	}
 	var globs []string
 	for _, dir := range seen.Dirs {
-		for part := range strings.SplitSeq(dir, "/") {
-			if slices.Contains(examples, part) {
-				glob := quote(path.Join(dir[:strings.Index(dir, part)], part) + "/**")
-				if !slices.Contains(globs, glob) {
-					globs = append(globs, glob)
-				}
-				break
-			}
+		parts := strings.Split(dir, "/")
+		at := slices.IndexFunc(parts, func(part string) bool { return slices.Contains(examples, part) })
+		if at < 0 {
+			continue
+		}
+		glob := quote(strings.Join(parts[:at+1], "/") + "/**")
+		if !slices.Contains(globs, glob) {
+			globs = append(globs, glob)
 		}
 	}
 	if len(globs) == 0 {

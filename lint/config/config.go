@@ -13,6 +13,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/bmatcuk/doublestar/v4"
 
@@ -143,7 +144,7 @@ func Find(input string) (string, error) {
 		name := filepath.Join(dir, Name)
 		if _, err := os.Lstat(name); err == nil {
 			return name, nil
-		} else if !errors.Is(err, fs.ErrNotExist) {
+		} else if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) {
 			return "", fmt.Errorf("looking for a configuration: %w", err)
 		}
 		if dir == top || filepath.Dir(dir) == dir {

@@ -14,6 +14,7 @@ import (
 	"github.com/unitvet/unitvet/lint/graph"
 	"github.com/unitvet/unitvet/lint/host"
 	"github.com/unitvet/unitvet/lint/host/shipped"
+	"github.com/unitvet/unitvet/lint/program/startup"
 	"github.com/unitvet/unitvet/lint/source"
 	"github.com/unitvet/unitvet/lint/unit"
 )
@@ -73,8 +74,10 @@ type run struct {
 	sets      []*Set
 	result    *Result
 	checkouts checkouts
-	ignores   map[string][]*Ignore // by path in reports
-	matched   []bool               // entries of the baseline
+	// python are the files that programs in Python consist of.
+	python  startup.Files
+	ignores map[string][]*Ignore // by path in reports
+	matched []bool               // entries of the baseline
 }
 
 func newRun(opts Options, rules []*Rule) *run {

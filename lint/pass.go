@@ -49,7 +49,7 @@ func (s *Set) Program(u *unit.Unit) *program.Unit {
 
 // Python follows the Python programs that a unit of the set runs.
 func (s *Set) Python(u *unit.Unit) []*startup.Program {
-	follow := sync.OnceValue(func() []*startup.Program { return startup.Of(s.Program(u), s.Host) })
+	follow := sync.OnceValue(func() []*startup.Program { return startup.Of(s.Program(u), s.Host, &s.run.python) })
 	known, _ := s.pythons.LoadOrStore(u, follow)
 	return known.(func() []*startup.Program)() //nolint:forcetypeassert // nothing else is stored
 }

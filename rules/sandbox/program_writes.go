@@ -70,7 +70,7 @@ func (w *writes) programWrite(prog *startup.Program, e python.Effect) (*programW
 	switch {
 	case e.Kind != python.Write && e.Kind != python.MakeDir, isAPI(e.Path), !strings.HasPrefix(e.Path, "/"):
 		return nil, false
-	case e.Guarded && (e.Maybe || e.When == python.Later):
+	case e.Guarded && e.Maybe, e.When == python.Later && (e.Maybe || e.Guarded):
 		return nil, false
 	}
 	verdict := w.see(place{path: e.Path})

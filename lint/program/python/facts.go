@@ -17,6 +17,8 @@ type World interface {
 	// File and Dir say whether there is a regular file, or a directory.
 	File(path string) Answer
 	Dir(path string) Answer
+	// Entries are the names in a directory, as far as it can be read.
+	Entries(dir string) []string
 	// Load returns a file of the program, scanned; nil if it cannot be read.
 	Load(path string) *File
 	// Real follows symbolic links.
@@ -75,6 +77,9 @@ type Start struct {
 	// Path is PYTHONPATH, cut and made absolute; an empty element is one that is not
 	// known.
 	Path []string
+	// Site are directories with what is installed for the interpreter, as far as they
+	// can be read.
+	Site []string
 	// Isolated is -I, Safe is -P: no directory of the script, nor the working
 	// directory, on the search path.
 	Isolated, Safe bool

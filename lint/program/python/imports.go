@@ -222,14 +222,15 @@ func (m *machine) importOne(name, full string, at source.Span) (value, *Failure)
 
 // importing runs the body of a module that is imported here.
 func (m *machine) importing(mod *module, at source.Span, full string) {
-	when, guards := m.when, m.guards
+	when, guards, journal := m.when, m.guards, m.journal
+	m.journal = nil // a module stays loaded, whatever branch it was loaded in
 	outer := m.frame
 	if m.when == Starting {
 		m.when = Import
 	}
 	f := m.load(mod, m.frame, at, "imports "+full)
 	m.frame = outer
-	m.when, m.guards = when, guards
+	m.when, m.guards, m.journal = when, guards, journal
 	if f == halts && m.steps <= maxSteps {
 		m.raised = halted
 	}
@@ -263,7 +264,7 @@ func (m *machine) missing(name, full string) *Failure {
 	}
 	if dot := strings.LastIndexByte(name, '.'); dot > 0 {
 		parent, _ := m.modules[name[:dot]].(*module)
-		if parent == nil || parent.open || parent.vars["__getattr__"] != nil {
+		if parent == nil || parent.open || m.isDynamic(parent) || m.isBuilt(parent) {
 			return nil
 		}
 		f := &Failure{Kind: NoSubmodule, Module: name, Full: full, Error: "ModuleNotFoundError: No module named '" + name + "'"}
@@ -452,7 +453,7 @@ func (m *machine) member(v value, full string, n alias) value {
 				return w
 			}
 		}
-		if mod.open || mod.loading || mod.file == "" && mod.path == nil || m.isDynamic(mod) {
+		if mod.open || mod.loading || mod.file == "" && mod.path == nil || m.isDynamic(mod) || m.isBuilt(mod) || mentions(mod, n.name) {
 			return nil
 		}
 		m.noName(mod, sub, n, at)
@@ -491,12 +492,47 @@ func (m *machine) isDynamic(mod *module) bool {
 		return false
 	}
 	text := mod.src.Source.Text
-	for _, word := range []string{"globals()", "exec(", "sys.modules", "setattr(", "vars()", "locals()", "__dict__", "lazy"} {
+	for _, word := range []string{"globals()", "exec(", "sys.modules", "setattr(", "vars()", "locals()", "__dict__", "lazy", "meta_path", "path_hooks", "__path__"} {
 		if strings.Contains(text, word) {
 			return true
 		}
 	}
 	return m.steps > maxSteps
+}
+
+// isBuilt reports whether a package may have modules that are made of something else
+// than Python: beside stubs and the sources of extensions.
+func (m *machine) isBuilt(mod *module) bool {
+	for _, dir := range mod.path {
+		for _, name := range m.world.Entries(dir) {
+			switch path.Ext(name) {
+			case ".so", ".pyd", ".pyx", ".pyi", ".pxd", ".c", ".cc", ".cpp", ".rs", ".proto", ".in", ".pyc":
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// mentions reports whether a name stands anywhere in a module, which may then bind it
+// in a way that was not understood.
+func mentions(mod *module, name string) bool {
+	if mod.src == nil {
+		return false
+	}
+	text := mod.src.Source.Text
+	for from := 0; ; {
+		i := strings.Index(text[from:], name)
+		if i < 0 {
+			return false
+		}
+		start := from + i
+		end := start + len(name)
+		if (start == 0 || !nameByte[text[start-1]]) && (end == len(text) || !nameByte[text[end]]) {
+			return true
+		}
+		from = end
+	}
 }
 
 // star runs from X import *.

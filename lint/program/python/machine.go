@@ -115,7 +115,11 @@ func Run(start Start, world World) *Facts {
 	for _, dir := range start.Path {
 		first(dir)
 	}
-	m.path.items = append(m.path.items, libraryEntry, siteEntry)
+	m.path.items = append(m.path.items, libraryEntry)
+	for _, dir := range start.Site {
+		first(dir)
+	}
+	m.path.items = append(m.path.items, siteEntry)
 	m.frame = &frame{}
 	m.enter()
 	m.runLater()
@@ -296,6 +300,7 @@ func (m *machine) load(mod *module, from *frame, at source.Span, says string) fl
 	m.depth--
 	m.frame, m.maybe = outer, outerMaybe
 	mod.loading = false
+	mod.open = mod.open || result != goesOn // it was left before its end
 	return result
 }
 

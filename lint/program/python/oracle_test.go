@@ -90,6 +90,9 @@ func TestOracle(t *testing.T) {
 			return nil
 		})
 	}
+	if !all {
+		files = slices.DeleteFunc(files, func(file string) bool { return len(filepath.Base(file))%4 > 0 }) // a sample
+	}
 	cmd := exec.Command(python, "-W", "ignore", "-c", oracle)
 	cmd.Stdin = strings.NewReader(strings.Join(files, "\n"))
 	cmd.Stderr = os.Stderr

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/unitvet/unitvet/lint/host"
 	"github.com/unitvet/unitvet/lint/program"
@@ -22,15 +23,18 @@ type Program struct {
 	*python.Facts
 }
 
+// Files are the files that were scanned, for all programs of a run.
+type Files struct{ known sync.Map }
+
 // Of follows the Python programs of a unit.
-func Of(p *program.Unit, h *host.Host) []*Program {
+func Of(p *program.Unit, h *host.Host, files *Files) []*Program {
 	if p.Elsewhere || h == nil {
 		return nil
 	}
 	var programs []*Program
 	for _, c := range p.Commands {
 		for _, r := range c.Runs {
-			w := &world{host: h, env: r.Env, templates: templates(r)}
+			w := &world{host: h, files: files, env: r.Env, templates: templates(r)}
 			start, ok := startOf(r, w)
 			if !ok {
 				continue
@@ -64,6 +68,7 @@ func startOf(r *program.Run, w *world) (python.Start, bool) {
 	if !s.Isolated && !e.Has('E') {
 		s.Path = searchPath(w.Env("PYTHONPATH"), s.Dir)
 	}
+	s.Site = site(e.Interpreter.Text, w.host)
 	for _, first := range e.First {
 		dir, ok := inside(s.Dir, first.Text)
 		if !ok || !first.Known {
@@ -222,4 +227,31 @@ func minor(interpreter string, h *host.Host) int {
 		}
 	}
 	return found
+}
+
+// site returns the directories of a root with what is installed for an interpreter:
+// those of its virtual environment, or of the distribution.
+func site(interpreter string, h *host.Host) []string {
+	if h.Root == nil || !strings.HasPrefix(interpreter, "/") {
+		return nil
+	}
+	top := path.Dir(path.Dir(interpreter))
+	tops := []string{top}
+	if top == "/usr" || top == "/" {
+		tops = []string{"/usr/local", "/usr"}
+	}
+	var dirs []string
+	for _, top := range tops {
+		for _, name := range h.ReadDir(path.Join(top, "lib")) {
+			if !strings.HasPrefix(name, "python3") {
+				continue
+			}
+			for _, kind := range []string{"site-packages", "dist-packages"} {
+				if dir := path.Join(top, "lib", name, kind); h.Dir(dir).Answer == host.Yes {
+					dirs = append(dirs, dir)
+				}
+			}
+		}
+	}
+	return dirs
 }

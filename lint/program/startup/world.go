@@ -4,6 +4,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/unitvet/unitvet/lint/host"
 	"github.com/unitvet/unitvet/lint/program/environment"
@@ -13,9 +14,10 @@ import (
 
 // world is the host as a Python program finds it.
 type world struct {
-	host *host.Host
-	env  *environment.Environment
-	open bool // there may be more variables
+	host  *host.Host
+	files *Files
+	env   *environment.Environment
+	open  bool // there may be more variables
 	// templates says that of every file of the environment at least a template is
 	// there.
 	templates bool
@@ -63,26 +65,30 @@ func (w *world) above(dir string) bool {
 	return slices.ContainsFunc(w.host.Checkout.Mappings, func(m host.Mapping) bool { return strings.HasPrefix(m.Prefix, dir+"/") })
 }
 
-// scanned is the key of a file that was scanned.
-type scanned struct{ name string }
-
 // Load returns a file, scanned once for all programs.
 func (w *world) Load(name string) *python.File {
-	read := func() any {
+	scan := sync.OnceValue(func() *python.File {
 		text, report, ok := w.host.ReadFile(name)
 		if !ok || len(text) > maxSize || strings.IndexByte(text, 0) >= 0 {
-			return (*python.File)(nil)
+			return nil
 		}
 		return python.Parse(source.NewFile(report, text))
-	}
-	if w.host.Checkout != nil {
-		return w.host.Checkout.Once(scanned{name}, read).(*python.File) //nolint:forcetypeassert // nothing else is stored
-	}
-	return read().(*python.File) //nolint:forcetypeassert // nothing else is returned
+	})
+	known, _ := w.files.known.LoadOrStore(fileKey{w.host, name}, scan)
+	return known.(func() *python.File)() //nolint:forcetypeassert // nothing else is stored
+}
+
+// fileKey names a file of a host.
+type fileKey struct {
+	host *host.Host
+	name string
 }
 
 // maxSize is the largest file that is scanned, in bytes. What is larger is data.
 const maxSize = 4 << 20
+
+// Entries are the names in a directory.
+func (w *world) Entries(dir string) []string { return w.host.ReadDir(dir) }
 
 // Real follows symbolic links.
 func (w *world) Real(name string) string { return w.host.Real(name) }

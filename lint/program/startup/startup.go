@@ -192,9 +192,10 @@ func searchPath(v python.Variable, dir string) []string {
 }
 
 // templates reports whether nothing but files of the environment, of each of which
-// there is at least a template, may set variables that are not known.
+// there is at least a template, may set variables that are not known. What a shell
+// has read may set any, which shows in PATH.
 func templates(r *program.Run) bool {
-	return len(r.Via) == 0 && !slices.ContainsFunc(r.Env.Files, func(f environment.File) bool {
+	return (len(r.Via) == 0 || !r.Env.Lookup("PATH").Overridable) && !slices.ContainsFunc(r.Env.Files, func(f environment.File) bool {
 		return f.Source == nil && f.Fact.Answer != host.No
 	})
 }

@@ -177,6 +177,14 @@ type finding struct {
 	text string
 }
 
+// quoted is the text in quotes, unless it brings some.
+func (f finding) quoted() string {
+	if strings.Contains(f.text, `"`) {
+		return f.text
+	}
+	return `"` + f.text + `"`
+}
+
 // background says whether the program goes into the background; ok is false where
 // that is not known. The finding is what says so, without a place if it is only what
 // the program does by itself.

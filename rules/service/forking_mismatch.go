@@ -70,7 +70,7 @@ func (s *subject) foreground(p *lint.UnitPass) {
 		Result:  "timeout",
 	}
 	if why.text != m.name {
-		f.Message = fmt.Sprintf("Type=forking waits for %s to go into the background, and %q keeps it in the foreground: after the timeout systemd gives the start up", m.name, why.text)
+		f.Message = fmt.Sprintf("Type=forking waits for %s to go into the background, and %s keeps it in the foreground: after the timeout systemd gives the start up", m.name, why.quoted())
 		f.Related = []lint.Related{{Place: why.Place, Message: "this keeps it in the foreground"}}
 	}
 	p.Report(f)
@@ -97,9 +97,9 @@ func (s *subject) leaves(p *lint.UnitPass) {
 		f.Help = fmt.Sprintf("add %s to keep the program in the foreground, or write Type=forking with PIDFile=", spaced(m.front[0]))
 	}
 	if why.text != m.name {
-		f.Message = fmt.Sprintf("%q sends %s into the background, and %s takes the end of the process that it started for the end of the service: %s",
-			why.text, m.name, s.explained(), s.aftermath())
-		f.Help = fmt.Sprintf("take %q away, or write Type=forking with PIDFile=", why.text)
+		f.Message = fmt.Sprintf("%s sends %s into the background, and %s takes the end of the process that it started for the end of the service: %s",
+			why.quoted(), m.name, s.explained(), s.aftermath())
+		f.Help = fmt.Sprintf("take %s away, or write Type=forking with PIDFile=", why.quoted())
 		if why.File == s.Fragment.Source {
 			f.Place = why.Place
 		} else {

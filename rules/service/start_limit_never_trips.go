@@ -45,12 +45,12 @@ func startLimitNeverTrips(p *lint.UnitPass) {
 	switch {
 	case r.interval.by != nil:
 		at = r.interval.by
+	case r.misplaced != nil:
+		at = r.misplaced
 	case r.burst.by != nil:
 		at = r.burst.by
 	case r.action != nil:
 		at = r.action
-	case r.misplaced != nil:
-		at = r.misplaced
 	case s.isShipped():
 		return // to try again for ever is what the packager chose
 	default:

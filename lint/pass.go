@@ -36,6 +36,7 @@ type Set struct {
 	familyOnce  sync.Once
 	ownNames    []string
 	ownWords    map[string]bool
+	ownFamilies map[family][]string // the rests of the own names, by what they share
 }
 
 // Program returns what a unit of the set runs.

@@ -302,29 +302,25 @@ func (s *Set) Family(name string) (own bool, similar string) {
 // a family share, the leading word and the type, would make any two look alike.
 func (s *Set) nearest(name string) string {
 	shared, kind := leadingWord(name), path.Ext(name)
-	var rests []string
-	names := map[string]string{}
-	for _, own := range s.ownNames {
-		if path.Ext(own) == kind && leadingWord(own) == shared {
-			rest := strings.TrimSuffix(strings.TrimPrefix(own, shared), kind)
-			rests = append(rests, rest)
-			names[rest] = own
-		}
-	}
+	rests := s.ownFamilies[family{shared, kind}]
 	if near, ok := value.Closest(strings.TrimSuffix(strings.TrimPrefix(name, shared), kind), rests); ok {
-		return names[near]
+		return shared + near + kind
 	}
 	// A slip in the leading word itself.
 	for _, own := range s.ownNames {
-		if value.OneEdit(name, own) && len(shared) > 3 {
+		if len(own)-len(name) <= 2 && len(name)-len(own) <= 2 && len(shared) > 3 && value.OneEdit(name, own) {
 			return own
 		}
 	}
 	return ""
 }
 
+// family is what the names of some units share: the leading word and the type.
+type family struct{ word, kind string }
+
 func (s *Set) makeFamily() {
 	s.ownWords = map[string]bool{}
+	s.ownFamilies = map[family][]string{}
 	for _, u := range s.Units {
 		if u.Fragment == nil || u.Template != nil {
 			continue
@@ -334,7 +330,10 @@ func (s *Set) makeFamily() {
 			continue
 		}
 		s.ownNames = append(s.ownNames, name)
-		s.ownWords[leadingWord(name)] = true
+		word, kind := leadingWord(name), path.Ext(name)
+		s.ownWords[word] = true
+		of := family{word, kind}
+		s.ownFamilies[of] = append(s.ownFamilies[of], strings.TrimSuffix(strings.TrimPrefix(name, word), kind))
 	}
 }
 

@@ -103,6 +103,7 @@ type search struct {
 	inBoot, inBootEnabled map[int32]bool
 
 	graph *subgraph // that is searched
+	large []reached
 }
 
 // boot returns what the start of default.target brings along.
@@ -205,13 +206,12 @@ func (s *search) starting(ids []int32, root int32, withInstall bool) int {
 // start returns what becomes of the start of a unit that runs into a cycle.
 func (s *search) start(ids []int32, anchor int32, withInstall bool) *Start {
 	start := &Start{Anchor: s.m.names[anchor]}
-	matters := s.m.mattering(anchor, withInstall)
+	matters, by := s.reach(anchor, withInstall)
 	for _, id := range ids {
 		if !matters[id] {
 			start.Dropped = append(start.Dropped, s.m.names[id])
 		}
 	}
-	by := s.m.pullers(anchor, withInstall)
 	for _, id := range ids {
 		from, ok := by[id]
 		if !ok || id == anchor {
@@ -226,6 +226,32 @@ func (s *search) start(ids []int32, anchor int32, withInstall bool) *Start {
 	}
 	slices.Sort(start.Disabled)
 	return start
+}
+
+// reached is what the start of a unit needs and brings along.
+type reached struct {
+	anchor      int32
+	withInstall bool
+	matters     map[int32]bool
+	by          map[int32]int32
+}
+
+// many is from how many units on what a start brings along is kept at hand.
+const many = 1000
+
+// reach returns the units that matter to the start of one, and what brings each
+// unit along. What large starts bring along is worked out once.
+func (s *search) reach(anchor int32, withInstall bool) (matters map[int32]bool, by map[int32]int32) {
+	for _, known := range s.large {
+		if known.anchor == anchor && known.withInstall == withInstall {
+			return known.matters, known.by
+		}
+	}
+	matters, by = s.m.mattering(anchor, withInstall), s.m.pullers(anchor, withInstall)
+	if len(by) >= many && len(s.large) < 4 {
+		s.large = append(s.large, reached{anchor, withInstall, matters, by})
+	}
+	return matters, by
 }
 
 // takesInstall reports whether one of the orders depends on a unit being enabled.

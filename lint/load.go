@@ -27,6 +27,9 @@ type Input struct {
 	Stdin, StdinName string
 	// Root is the root directory of a system; empty for a checkout.
 	Root string
+	// User takes units for those of a user's manager: of a root only theirs are read,
+	// and in a checkout directories that do not tell are taken for theirs.
+	User bool
 	// Joined are lists of directories that form one search path each, highest
 	// priority first.
 	Joined [][]string
@@ -138,6 +141,9 @@ func (l *input) root() error {
 	tree := l.opts.lay(&source.Tree{Dir: l.opts.Root, Rooted: true})
 	h := &host.Host{Facts: l.opts.Facts, Root: tree, RootReport: report}
 	for _, scope := range []unit.Scope{unit.ScopeSystem, unit.ScopeUser} {
+		if l.opts.User && scope != unit.ScopeUser {
+			continue
+		}
 		dirs := unit.RootDirs(tree, report, scope)
 		if len(dirs) == 0 {
 			continue
@@ -240,6 +246,9 @@ func (l *input) checkout() error {
 	alone := slices.DeleteFunc(slices.Clone(l.order), func(dir *unit.Dir) bool { return joined[dir] })
 	groups = append(groups, unit.Group(l.withSiblings(alone))...)
 	for _, group := range groups {
+		if l.opts.User && group.Scope == unit.ScopeUnknown {
+			group.Scope = unit.ScopeUser
+		}
 		group.Jobs, group.Named, group.Instances = l.opts.Jobs, l.named, l.opts.Instances
 		l.sets = append(l.sets, l.newSet(l.hostOf(group), group))
 	}

@@ -70,6 +70,7 @@ type Host struct {
 	// nothing else of it may be read.
 	Checkout *Checkout
 
+	files        sync.Map // what Source has read
 	wholeOnce    sync.Once
 	whole        bool
 	accountsOnce sync.Once
@@ -210,6 +211,24 @@ func (h *Host) ReadFile(name string) (text, report string, ok bool) {
 		}
 	}
 	return "", "", false
+}
+
+// Source is ReadFile for files that several units name: each is read once.
+func (h *Host) Source(name string) (*source.File, bool) {
+	type result struct {
+		file *source.File
+	}
+	if known, ok := h.files.Load(name); ok {
+		file := known.(result).file //nolint:forcetypeassert // nothing else is stored
+		return file, file != nil
+	}
+	var found result
+	if text, report, ok := h.ReadFile(name); ok {
+		found.file = source.NewFile(report, text)
+	}
+	known, _ := h.files.LoadOrStore(name, found)
+	file := known.(result).file //nolint:forcetypeassert // nothing else is stored
+	return file, file != nil
 }
 
 // Report returns how a file of the host that can be read is called in reports, the

@@ -14,10 +14,16 @@ type ignoreRule struct {
 	negated  bool
 }
 
+// maxStars is how often ** may stand in a pattern: each multiplies the ways to match.
+const maxStars = 3
+
 // isIgnored reports whether git ignores a name or a directory above it, by the
 // .gitignore files of the tree.
 func (c *Checkout) isIgnored(name string) bool {
 	parts := strings.Split(name, "/")
+	if len(parts) > maxDepth {
+		return true // nothing is known of names that deep
+	}
 	for i := range parts {
 		if c.matches(strings.Join(parts[:i+1], "/")) {
 			return true
@@ -62,6 +68,9 @@ func (c *Checkout) ignoreRules(dir string) []ignoreRule {
 		var rule ignoreRule
 		line, rule.negated = strings.CutPrefix(line, "!")
 		line = strings.TrimPrefix(line, `\`)
+		if strings.Count(line, "**") > maxStars {
+			continue
+		}
 		line = strings.TrimSuffix(line, "/") // that it is a directory does not matter to what is below
 		rule.anchored = strings.Contains(line, "/")
 		rule.pattern = strings.TrimPrefix(line, "/")

@@ -14,7 +14,6 @@ import (
 	"github.com/unitvet/unitvet/lint/host"
 	"github.com/unitvet/unitvet/lint/program/environment"
 	"github.com/unitvet/unitvet/lint/program/shell"
-	"github.com/unitvet/unitvet/lint/source"
 	"github.com/unitvet/unitvet/lint/unit"
 	"github.com/unitvet/unitvet/lint/value"
 )
@@ -331,12 +330,12 @@ func (x *expander) script(r *Run, w Word, args []Word) {
 	if fact := x.unit.host.Path(file); fact.Answer != host.Yes || !fact.Mode.IsRegular() {
 		return
 	}
-	text, report, ok := x.unit.host.ReadFile(file)
-	if !ok || len(text) > shell.MaxSize || strings.IndexByte(text, 0) >= 0 {
+	read, ok := x.unit.host.Source(file)
+	if !ok || len(read.Text) > shell.MaxSize || strings.IndexByte(read.Text, 0) >= 0 {
 		return
 	}
 	if r.Entry == nil {
-		r.Entry = shebang(r, text)
+		r.Entry = shebang(r, read.Text)
 		if r.Entry == nil {
 			return
 		}
@@ -345,6 +344,6 @@ func (x *expander) script(r *Run, w Word, args []Word) {
 		}
 	}
 	x.scripts = append(x.scripts, file)
-	x.shell(r, fileWord(source.NewFile(report, text)), file, args)
+	x.shell(r, fileWord(read), file, args)
 	x.scripts = x.scripts[:len(x.scripts)-1]
 }

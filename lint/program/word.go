@@ -129,6 +129,10 @@ func settingWord(u *unit.Unit, s unit.Setting, w value.Word) Word {
 	return b.word(s.Part.Source, all)
 }
 
+// maxText is the length in bytes over which a value is not put into a word: the limit
+// of the kernel for one argument (execve(2), MAX_ARG_STRLEN).
+const maxText = 128 << 10
+
 // variables expands the variables of an argument as systemd does, which may make
 // several words of it, or none (replace_env_argv in src/basic/env-util.c).
 func variables(w Word, env *environment.Environment) []Word {
@@ -141,7 +145,7 @@ func variables(w Word, env *environment.Environment) []Word {
 		switch {
 		case !use.Valid || v.State == environment.Unset:
 			return nil
-		case v.State != environment.Set || !v.Known || v.Overridable || !w.Known:
+		case v.State != environment.Set || !v.Known || v.Overridable || !w.Known || len(v.Value) > maxText:
 			w.Known = false
 			return []Word{w}
 		}
@@ -167,7 +171,7 @@ func variables(w Word, env *environment.Environment) []Word {
 		v := env.Lookup(use.Name)
 		switch {
 		case !use.Valid || v.State == environment.Unset:
-		case v.State == environment.Set && v.Known && !v.Overridable:
+		case v.State == environment.Set && v.Known && !v.Overridable && len(b.text)+len(v.Value) <= maxText:
 			b.addAll(v.Value, span)
 		default:
 			b.known = false

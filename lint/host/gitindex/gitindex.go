@@ -39,6 +39,10 @@ const (
 	flagsSize  = 2
 )
 
+// maxName is the length in bytes of the longest path that Linux takes. In version 4
+// every name may add to the one before it.
+const maxName = 4096
+
 // Read returns the entries by name. Files that are in the middle of a merge are
 // what either side has.
 func Read(text string) (map[string]Kind, error) {
@@ -76,6 +80,9 @@ func Read(text string) (map[string]Kind, error) {
 		end := bytes.IndexByte(data[min(at, len(data)):], 0)
 		if end < 0 {
 			return nil, fmt.Errorf("%w: a name has no end", errFormat)
+		}
+		if shared+end > maxName {
+			return nil, fmt.Errorf("%w: a name is too long", errFormat)
 		}
 		name := previous[:shared] + string(data[at:at+end])
 		at += end + 1

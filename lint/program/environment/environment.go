@@ -246,8 +246,8 @@ func (e *Environment) file(u *unit.Unit, s unit.Setting, h *host.Host) {
 // read reads the file, or else a template of it.
 func (f *File) read(h *host.Host) {
 	f.Fact = h.Path(f.Path)
-	if text, report, ok := h.ReadFile(f.Path); ok {
-		f.Source = source.NewFile(report, text)
+	if file, ok := h.Source(f.Path); ok {
+		f.Source = file
 	} else if text, report, ok := h.Template(f.Path); ok {
 		f.Source, f.Template = source.NewFile(report, text), true
 	} else {

@@ -84,6 +84,10 @@ func (r *reader) word(w *syntax.Word, s *state) Word {
 				v.Known = false
 			}
 		}
+		if text.Len()+len(v.Text) > maxText {
+			out.Known = false
+			break
+		}
 		text.WriteString(v.Text)
 		out.Known = out.Known && v.Known
 	}
@@ -110,6 +114,9 @@ func (r *reader) part(part syntax.WordPart, s *state, quoted bool) Value {
 		v := Value{Known: true}
 		for _, inner := range p.Parts {
 			next := r.part(inner, s, true)
+			if len(v.Text)+len(next.Text) > maxText {
+				return Value{}
+			}
 			v.Text += next.Text
 			v.Known = v.Known && next.Known
 		}

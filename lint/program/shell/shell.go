@@ -107,7 +107,7 @@ const MaxSize = 1 << 20
 // does.
 func Read(text string, c Context) *Script {
 	s := &Script{}
-	if len(text) > MaxSize {
+	if len(text) > MaxSize || isDeep(text) {
 		return s
 	}
 	if c.Lookup == nil {
@@ -134,9 +134,30 @@ func Read(text string, c Context) *Script {
 
 // Limits of what is followed.
 const (
-	maxCommands = 4096
-	maxCalls    = 5 // functions within functions
+	maxCommands  = 4096
+	maxCalls     = 5        // functions within functions
+	maxSteps     = 20_000   // statements that are read, each call of a function anew
+	maxVariables = 512      // of one script
+	maxText      = 64 << 10 // bytes of a value
+	maxNesting   = 200
+	maxChain     = 32 // commands with && between them
 )
+
+// isDeep reports whether brackets are nested so deeply that no person wrote them.
+func isDeep(text string) bool {
+	depth := 0
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '(', '{', '[':
+			if depth++; depth > maxNesting {
+				return true
+			}
+		case ')', '}', ']':
+			depth = max(depth-1, 0)
+		}
+	}
+	return false
+}
 
 // variable is a variable of the shell.
 type variable struct {
@@ -194,6 +215,7 @@ type reader struct {
 	Context
 	text      string
 	functions map[string]*syntax.Stmt
+	steps     int
 }
 
 func (r *reader) statements(list []*syntax.Stmt, s *state) {
@@ -206,7 +228,7 @@ func (r *reader) statements(list []*syntax.Stmt, s *state) {
 }
 
 func (r *reader) statement(stmt *syntax.Stmt, s *state) {
-	if len(r.Commands) > maxCommands || stmt == nil {
+	if r.steps++; len(r.Commands) > maxCommands || r.steps > maxSteps || stmt == nil {
 		return
 	}
 	if stmt.Background || stmt.Coprocess || stmt.Disown {
@@ -337,7 +359,7 @@ func (r *reader) binary(cmd *syntax.BinaryCmd, s *state) {
 		r.statement(cmd.X, left)
 		r.statement(cmd.Y, right)
 	case syntax.AndStmt:
-		if r.prepares(cmd.X) {
+		if r.prepares(cmd.X, maxChain) {
 			r.statement(cmd.X, s)
 			r.statement(cmd.Y, s)
 			return
@@ -354,9 +376,9 @@ func (r *reader) binary(cmd *syntax.BinaryCmd, s *state) {
 	}
 }
 
-// prepares reports whether a command mostly succeeds.
-func (r *reader) prepares(stmt *syntax.Stmt) bool {
-	if stmt.Negated {
+// prepares reports whether a command mostly succeeds, or a chain of up to so many.
+func (r *reader) prepares(stmt *syntax.Stmt, longest int) bool {
+	if stmt.Negated || longest == 0 {
 		return false
 	}
 	switch cmd := stmt.Cmd.(type) {
@@ -365,7 +387,7 @@ func (r *reader) prepares(stmt *syntax.Stmt) bool {
 	case *syntax.DeclClause:
 		return true
 	case *syntax.BinaryCmd:
-		return cmd.Op == syntax.AndStmt && r.prepares(cmd.X) && r.prepares(cmd.Y)
+		return cmd.Op == syntax.AndStmt && r.prepares(cmd.Y, longest-1) && r.prepares(cmd.X, longest-1)
 	}
 	return false
 }
@@ -573,6 +595,10 @@ func (r *reader) assign(a *syntax.Assign, s *state, export bool) {
 			v.word.Start = -1
 		}
 		v.Value = v.word.Value
+	}
+	if len(s.vars) > maxVariables {
+		s.open = true // any other may have been set
+		return
 	}
 	s.vars[name] = v
 }

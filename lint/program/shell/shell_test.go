@@ -110,6 +110,34 @@ func TestRead(t *testing.T) {
 	}
 }
 
+// TestHostile holds that no script takes for ever, or all memory.
+func TestHostile(t *testing.T) {
+	long := strings.Repeat
+	for name, text := range map[string]string{
+		"doubling":      "X=aaaaaaaa\n" + long("X=$X$X\n", 60) + "a $X",
+		"quoted":        "X=aaaaaaaa\n" + long("X=\"$X$X$X$X\"\n", 60) + "a \"$X\"",
+		"appending":     "X=aaaaaaaa\n" + long("X+=$X\n", 60) + "a $X",
+		"functions":     "f() { " + long("f; ", 500) + "}\nf",
+		"mutual":        "f() { " + long("g; ", 100) + "}\ng() { " + long("f; ", 100) + "}\nf",
+		"brackets":      long("(", 100_000),
+		"substitutions": "a " + long("$(", 50_000),
+		"pipes":         long("a|", 20_000) + "a",
+		"and":           long("a&&", 20_000) + "a",
+		"conditions":    long("if ", 20_000),
+		"negations":     long("! ", 20_000) + "a",
+		"many variables": func() string {
+			var b strings.Builder
+			for i := range 20_000 {
+				fmt.Fprintf(&b, "V%d=1\n", i)
+			}
+			return b.String() + long("(a)|", 2000) + "b"
+		}(),
+		"arguments": "f() { f \"$@\" \"$@\" \"$@\" \"$@\"; a; }\nf " + long("x ", 1000),
+	} {
+		t.Run(name, func(*testing.T) { shell.Read(text, shell.Context{}) })
+	}
+}
+
 // FuzzRead holds that any text is read, with spans in it.
 func FuzzRead(f *testing.F) {
 	for _, text := range []string{"a b", "f(){ f; f; };f", "X=${X:-${X%/*}} $X", "cd $(cd x && pwd); > $y", "case a in b) ;; esac", "\xff\x00 a"} {

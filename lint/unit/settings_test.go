@@ -335,3 +335,53 @@ WantedBy=default.target
 		}
 	}
 }
+
+// TestAccepted holds that values which systemd passes over do not decide.
+func TestAccepted(t *testing.T) {
+	load := loadCase{dirs: []string{"units"}, archive: `
+-- units/a.service --
+[Unit]
+SuccessAction=poweroff
+[Service]
+Type=exec
+Type=nonsense
+Type=notify-reload
+Restart=always
+Restart=
+KillMode=none
+KillMode=
+ExitType=nonsense
+RestartSteps=5
+PIDFile=/run/%n.pid
+-- units/a.service.d/1.conf --
+[Service]
+Restart=no # for now
+`}
+	u := load.load(t).Lookup("a.service")
+	tests := []struct {
+		section, key string
+		release      int
+		want         string
+	}{
+		{"Unit", "SuccessAction", 257, "poweroff"}, // of the system manager, which it may be
+		{"Service", "Type", 257, "notify-reload"},
+		{"Service", "Type", 252, "exec"}, // 252 does not know the last one
+		{"Service", "Restart", 257, "always"},
+		{"Service", "KillMode", 257, ""},
+		{"Service", "ExitType", 257, ""},
+		{"Service", "RestartSteps", 257, "5"},
+		{"Service", "RestartSteps", 252, ""},
+		{"Service", "PIDFile", 257, "/run/%n.pid"},
+		{"Service", "Nonsense", 257, ""},
+	}
+	for _, test := range tests {
+		setting, ok := u.Accepted(test.section, test.key, test.release)
+		got := ""
+		if ok {
+			got = setting.Value.String
+		}
+		if got != test.want {
+			t.Errorf("%s= in %d is %q, want %q", test.key, test.release, got, test.want)
+		}
+	}
+}

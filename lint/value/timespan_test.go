@@ -134,3 +134,25 @@ func TestParseSize(t *testing.T) {
 		}
 	}
 }
+
+func TestParseUnsigned(t *testing.T) {
+	tests := []struct {
+		in   string
+		want uint64
+		ok   bool
+	}{
+		{"0", 0, true},
+		{"5", 5, true},
+		{"0x10", 16, true},
+		{"4294967295", 1<<32 - 1, true},
+		{"4294967296", 0, false},
+		{"-1", 0, false},
+		{"5s", 0, false},
+		{"", 0, false},
+	}
+	for _, test := range tests {
+		if got, ok := ParseUnsigned(test.in); ok != test.ok || ok && got != test.want {
+			t.Errorf("%q: %d, %v, want %d", test.in, got, ok, test.want)
+		}
+	}
+}

@@ -124,6 +124,11 @@ func Load(opts Options) ([]*Set, *Result, error) {
 	return r.sets, r.result, err
 }
 
+// shows reports whether the findings of a rule that runs are shown.
+func (o *Options) shows(rule *Rule) bool {
+	return rule.Tier == Default || o.Strict || slices.Contains(o.Select, rule.ID)
+}
+
 // chosen returns the rules that run, ordered by ID. Strict rules run even when
 // their findings are not shown, so that a run can say how many there are.
 func chosen(opts Options) ([]*Rule, error) {
@@ -238,7 +243,7 @@ func (r *run) finish() {
 	shown := result.Findings[:0]
 	for _, f := range result.Findings {
 		switch {
-		case f.Rule.Tier == Strict && !f.shown && !r.opts.Strict && !slices.Contains(r.opts.Select, f.Rule.ID):
+		case !f.shown && !r.opts.shows(f.Rule):
 			result.HiddenStrict++
 			continue
 		case f.Suppression != nil:

@@ -86,6 +86,13 @@ func (p *pass) Report(f Finding) {
 // Shows reports whether findings about a file are shown.
 func (p *pass) Shows(path string) bool { return p.Set.focus.has(path) }
 
+// Shown reports whether the rule's findings may be shown; otherwise they are only
+// counted, and what is costly to say of them need not be worked out.
+func (p *pass) Shown() bool {
+	opts := &p.Set.run.opts
+	return opts.Level != nil || opts.shows(p.rule)
+}
+
 // FilePass is one file of a set, for a CheckFile.
 type FilePass struct {
 	pass

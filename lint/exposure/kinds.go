@@ -143,7 +143,7 @@ func assessArchitectures(_ *Check, s *sandbox.Settings) (badness uint64, text st
 
 // assessCalls looks for a member of a group that the filter lets through.
 func assessCalls(c *Check, s *sandbox.Settings) (badness uint64, text string, applies bool) {
-	filter := s.SystemCalls
+	filter := s.SystemCalls()
 	if !filter.Allow && len(filter.Names) == 0 {
 		return 10, "its system calls are not filtered", true
 	}

@@ -325,34 +325,57 @@ func readArchitectures(s *Settings, d *directive.Directive, setting unit.Setting
 	return taken
 }
 
-// readSystemCalls reads SystemCallFilter= (config_parse_syscall_filter;
-// seccomp_parse_syscall_filter in src/shared/seccomp-util.c). A list of what is
-// allowed starts with @default. A call with an error of its own is not allowed,
-// whatever the kind of the list.
+// filterLine is an assignment of SystemCallFilter=: names of system calls and of
+// groups of them.
+type filterLine struct {
+	names    []string
+	inverted bool
+}
+
 func readSystemCalls(s *Settings, d *directive.Directive, setting unit.Setting) outcome {
+	s.calls = nil
 	if setting.Value.String == "" {
-		s.SystemCalls = NameSet{}
+		s.filter = nil
 		delete(s.reasons, d.Key)
 		return taken
 	}
 	words, inverted, ok := s.entries(d, setting)
-	if s.SystemCalls.Names == nil {
-		s.SystemCalls = s.SystemCalls.begin(inverted)
-		if !inverted {
-			maps.Copy(s.SystemCalls.Names, s.systemCalls("@default"))
-		}
-	}
 	if !ok {
-		return taken
+		words = nil
 	}
-	for _, word := range words {
-		name, _, _ := strings.Cut(word, ":")
-		for call := range s.systemCalls(name) {
-			s.SystemCalls.put(call, inverted)
+	s.filter = append(s.filter, filterLine{words, inverted})
+	if ok {
+		s.because(d.Key, setting, true)
+	}
+	return taken
+}
+
+// SystemCalls returns what SystemCallFilter= comes to (config_parse_syscall_filter;
+// seccomp_parse_syscall_filter in src/shared/seccomp-util.c). The first line says
+// whether it is a list of what is allowed, which starts with @default. A call with
+// an error of its own is not allowed, whatever the kind of the list. The groups are
+// large, so this is for those who look at system calls.
+func (s *Settings) SystemCalls() NameSet {
+	if s.calls != nil {
+		return *s.calls
+	}
+	var calls NameSet
+	for _, line := range s.filter {
+		if calls.Names == nil {
+			calls = calls.begin(line.inverted)
+			if !line.inverted {
+				maps.Copy(calls.Names, s.systemCalls("@default"))
+			}
+		}
+		for _, word := range line.names {
+			name, _, _ := strings.Cut(word, ":")
+			for call := range s.systemCalls(name) {
+				calls.put(call, line.inverted)
+			}
 		}
 	}
-	s.because(d.Key, setting, true)
-	return taken
+	s.calls = &calls
+	return calls
 }
 
 // systemCalls returns the system calls that a name, or that of a group, stands for.

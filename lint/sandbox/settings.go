@@ -38,7 +38,6 @@ type Settings struct {
 	Capabilities Capabilities // that can be had at all (CapabilityBoundingSet=)
 	Ambient      Capabilities // that the program starts with although it is not root's
 
-	SystemCalls   NameSet         // SystemCallFilter=
 	Families      NameSet         // RestrictAddressFamilies=
 	Namespaces    map[string]bool // kinds that RestrictNamespaces= lets be made; nil: all
 	Architectures map[string]bool // SystemCallArchitectures=; none: all
@@ -53,6 +52,8 @@ type Settings struct {
 
 	words   map[string]string
 	reasons map[string]Reason
+	filter  []filterLine // SystemCallFilter=
+	calls   *NameSet     // what filter comes to, once it was asked for
 }
 
 // Reason is why a setting has its value.
@@ -124,7 +125,7 @@ func (s *Settings) Clone() *Settings {
 	c := *s
 	c.words, c.reasons = maps.Clone(s.words), maps.Clone(s.reasons)
 	c.Namespaces, c.Architectures = maps.Clone(s.Namespaces), maps.Clone(s.Architectures)
-	c.SystemCalls.Names, c.Families.Names = maps.Clone(s.SystemCalls.Names), maps.Clone(s.Families.Names)
+	c.Families.Names, c.filter = maps.Clone(s.Families.Names), slices.Clone(s.filter)
 	c.SupplementaryGroups, c.Devices = slices.Clone(s.SupplementaryGroups), slices.Clone(s.Devices)
 	return &c
 }

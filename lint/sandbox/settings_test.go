@@ -19,7 +19,7 @@ func TestSettings(t *testing.T) {
 		return func(s *sandbox.Settings) string { return s.Word(key) }
 	}
 	filter := func(s *sandbox.Settings) string {
-		return fmt.Sprint(s.SystemCalls.Allow, " ", names(s.SystemCalls.Names))
+		return fmt.Sprint(s.SystemCalls().Allow, " ", names(s.SystemCalls().Names))
 	}
 	families := func(s *sandbox.Settings) string {
 		return fmt.Sprint(s.Families.Set, " ", s.Families.Allow, " ", names(s.Families.Names))

@@ -27,7 +27,10 @@ var NarrowSyscallFilter = &lint.Rule{
 
 func narrowSyscallFilter(p *lint.UnitPass) {
 	s := look(p)
-	if s == nil || !s.SystemCalls.Set || !s.SystemCalls.Allow {
+	if s == nil {
+		return
+	}
+	if calls := s.SystemCalls(); !calls.Set || !calls.Allow {
 		return
 	}
 	settings := s.Unit.Settings(s.Section, "SystemCallFilter")

@@ -50,6 +50,10 @@ func runsAsRoot(p *lint.UnitPass) {
 	if !ok {
 		return
 	}
+	if !p.Shown() {
+		p.Report(lint.Finding{Place: lint.AtValue(command)})
+		return
+	}
 	score := exposure.Score(s)
 	advice := exposure.Advise(s, p.Set.Program(p.Unit), p.Set.Python(p.Unit), nil)
 	p.Report(lint.Finding{

@@ -37,6 +37,10 @@ func weakSandbox(p *lint.UnitPass) {
 	if score < weakFrom || !ok {
 		return
 	}
+	if !p.Shown() {
+		p.Report(lint.Finding{Place: lint.AtValue(command)})
+		return
+	}
 	advice := exposure.Advise(s, p.Set.Program(p.Unit), p.Set.Python(p.Unit), nil)
 	p.Report(lint.Finding{
 		Place: lint.AtValue(command),

@@ -10,6 +10,7 @@ func Rules() []*lint.Rule {
 		ConflictingDependency,
 		DanglingDependency,
 		DivergentCopies,
+		IgnoredDependency,
 		MaskedDependency,
 		MissingTargetMember,
 		NetworkOnlineNotWanted,
@@ -21,6 +22,7 @@ func Rules() []*lint.Rule {
 		TemplateWithoutInstance,
 		UnfinishedDependency,
 		UnorderedRequirement,
+		UnorderedShutdown,
 		UnreachableUnit,
 		UserSystemMismatch,
 	}

@@ -13,6 +13,7 @@ func Rules() []*lint.Rule {
 		IgnoredDependency,
 		MaskedDependency,
 		MissingTargetMember,
+		NetworkNotOnline,
 		NetworkOnlineNotWanted,
 		ObsoleteUnit,
 		OrderingCycle,

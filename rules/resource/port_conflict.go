@@ -10,6 +10,7 @@ import (
 
 	"github.com/unitvet/unitvet/lint"
 	"github.com/unitvet/unitvet/lint/program"
+	"github.com/unitvet/unitvet/lint/program/python"
 	"github.com/unitvet/unitvet/lint/unit"
 	"github.com/unitvet/unitvet/lint/value"
 )
@@ -83,6 +84,7 @@ func listeners(set *lint.Set, u *unit.Unit) []listener {
 			}
 		}
 	}
+	found = append(found, pythons(set, u)...)
 	if len(found) > 0 {
 		return dedupe(found)
 	}
@@ -95,6 +97,23 @@ func listeners(set *lint.Set, u *unit.Unit) []listener {
 		}
 	}
 	return dedupe(found)
+}
+
+// pythons returns the ports that the Python programs of a unit listen on when they
+// start.
+func pythons(set *lint.Set, u *unit.Unit) []listener {
+	var found []listener
+	for _, prog := range set.Python(u) {
+		for _, e := range prog.Effects {
+			if e.Kind != python.Listen || e.Port == 0 || e.Maybe || e.When == python.Later || prog.Command.Key != "ExecStart" || prog.Run.Conditional {
+				continue
+			}
+			last := e.Chain[len(e.Chain)-1]
+			says := fmt.Sprintf("%s:%d", last.File.Path, last.File.Line(last.Span.Start))
+			found = append(found, listener{u, lint.AtValue(prog.Command.Setting), says, "tcp", e.Address, e.Port})
+		}
+	}
+	return found
 }
 
 // dedupe keeps one listener for each port.

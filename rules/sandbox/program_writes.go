@@ -40,7 +40,7 @@ func (w *writes) programs() {
 	for _, dir := range order {
 		for _, other := range order {
 			above, pw := found[other], found[dir]
-			if other != dir && above != nil && pw != nil && below(dir, other) {
+			if other != dir && above != nil && pw != nil && below(dir, other) && !w.isTop(other) {
 				if pw.severity > above.severity {
 					pw.dir = other
 					found[other] = pw

@@ -23,6 +23,7 @@ func Rules() []*lint.Rule {
 		MissingReadWritePath,
 		MissingSandboxPath,
 		PrivateTmpSharedPath,
+		UnwritableTargetDirectory,
 		VolatileDirectory,
 	}
 }

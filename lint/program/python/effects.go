@@ -296,6 +296,13 @@ func (m *machine) effects(name string, args *arguments, e *expr) {
 				f.Port = int(n)
 			}
 		}
+		for _, name := range []string{"host", "addr"} {
+			if v, ok := args.get(-1, name); ok {
+				if t, isText := v.(text); isText && t.s != "0.0.0.0" && t.s != "::" {
+					f.Address = t.s
+				}
+			}
+		}
 		m.effect(f, e.span())
 		if s.blocks {
 			m.effect(Effect{Kind: Serve, Call: name}, e.span())

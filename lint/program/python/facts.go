@@ -194,9 +194,12 @@ type Effect struct {
 	// ExistOK says that a directory may be there already, Parents that those above it
 	// are made as well.
 	ExistOK, Parents bool
-	// Host and Port of a connection; Port is 0 if it is not known.
-	Host string
-	Port int
+	// Host and Port of a connection, or the port that is listened on; Port is 0 if it
+	// is not known. Address is the one that is listened on, "" for all, or one that is
+	// not known.
+	Host    string
+	Port    int
+	Address string
 	// Call is what does it, as written.
 	Call string
 	When

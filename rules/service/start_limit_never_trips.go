@@ -138,14 +138,13 @@ func roomFor(reach value.Timespan) (string, bool) {
 	return "", false
 }
 
-// isShipped reports whether a distribution ships the unit.
+// isShipped reports whether a distribution ships the unit, for either manager where it
+// is not known which one it is for.
 func (s *subject) isShipped() bool {
-	scope := shipped.System
-	if s.Scope() == unit.ScopeUser {
-		scope = shipped.User
-	}
-	_, ok := shipped.Lookup(s.Name.String(), scope)
-	return ok
+	scope := s.Scope()
+	_, system := shipped.Lookup(s.Name.String(), shipped.System)
+	_, user := shipped.Lookup(s.Name.String(), shipped.User)
+	return system && scope != unit.ScopeUser || user && scope != unit.ScopeSystem
 }
 
 // lengthen returns the fix that makes the interval long enough. It is safe where the

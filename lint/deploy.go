@@ -77,7 +77,9 @@ func (l *input) deploy() {
 		if l.opts.Holes != nil {
 			c.Holes = append(c.Holes, l.opts.Holes...)
 		}
-		l.tellMapping(c)
+		if l.result.Rules != nil {
+			l.tellMapping(c) // of no interest where no rule asks
+		}
 	}
 }
 

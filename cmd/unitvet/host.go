@@ -26,6 +26,9 @@ func (f *hostFlags) register(flags *pflag.FlagSet) {
 
 // apply puts what the flags say into the options.
 func (f *hostFlags) apply(opts *lint.Options) error {
+	if opts.Root != "" && len(f.maps)+len(f.holes) > 0 {
+		return fmt.Errorf("--root has the whole host: leave out --map and --hole")
+	}
 	for _, m := range f.maps {
 		prefix, dir, ok := strings.Cut(m, "=")
 		if !ok || !strings.HasPrefix(prefix, "/") || path.Clean(prefix) == "/" || dir == "" {

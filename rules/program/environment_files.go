@@ -173,7 +173,7 @@ type fault struct {
 }
 
 // variableIn matches a use of a variable as shells have it.
-var variableIn = regexp.MustCompile(`\$(?:\{[A-Za-z_][A-Za-z0-9_]*\}|[A-Z_][A-Z0-9_]+)|\$\(`)
+var variableIn = regexp.MustCompile(`\$(?:\{[A-Za-z_][A-Za-z0-9_]*\}|_?[A-Z][A-Z0-9_]+\b)|\$\(`)
 
 // faults returns what is wrong in an environment file.
 func faults(f environment.File) []fault {

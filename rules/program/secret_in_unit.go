@@ -27,7 +27,7 @@ var SecretInUnit = &lint.Rule{
 }
 
 // secretName matches names whose value is a secret, by how they end.
-var secretName = regexp.MustCompile(`(?i)(^|[_.-])(password|passwd|passphrase|pwd|secret|secret[_-]?key|access[_-]?key|api[_-]?key|apikey|private[_-]?key|auth[_-]?token|access[_-]?token|token|bearer)$`)
+var secretName = regexp.MustCompile(`(?i)(^|[_.-])([a-z]*password|[a-z]*passwd|passphrase|pwd|secret|secret[_-]?key|access[_-]?key|api[_-]?key|apikey|private[_-]?key|auth[_-]?token|access[_-]?token|token|bearer)$`)
 
 // tokens are the forms of credentials that services hand out, and passwords in URLs.
 var tokens = regexp.MustCompile(`\b(AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{50,}|glpat-[A-Za-z0-9_-]{20,}|sk-(?:ant-|proj-)?[A-Za-z0-9_-]{32,}|xox[abprs]-[A-Za-z0-9-]{20,}|AIza[0-9A-Za-z_-]{35}|eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,})`)

@@ -29,7 +29,7 @@ var UnexpandedVariable = &lint.Rule{
 }
 
 // use matches what looks like a variable of a shell and like nothing else.
-var use = regexp.MustCompile(`\$(?:\{[A-Za-z_][A-Za-z0-9_]*\}|[A-Z_][A-Z0-9_]+)`)
+var use = regexp.MustCompile(`\$(?:\{[A-Za-z_][A-Za-z0-9_]*\}|_?[A-Z][A-Z0-9_]+\b)`)
 
 func unexpandedVariable(p *lint.UnitPass) {
 	prog := p.Set.Program(p.Unit)
@@ -72,7 +72,7 @@ func unexpandedVariable(p *lint.UnitPass) {
 }
 
 // inside matches a variable without braces after the start of a word.
-var inside = regexp.MustCompile(`[^$]\$([A-Z_][A-Z0-9_]+)`)
+var inside = regexp.MustCompile(`[^$]\$(_?[A-Z][A-Z0-9_]+)\b`)
 
 // braceless returns a variable that stands inside a word without braces, if it is
 // one that the unit sets, or HOME.

@@ -63,6 +63,7 @@ type jsonFix struct {
 type jsonEdit struct {
 	jsonPlace
 	Text string `json:"text"`
+	Mode string `json:"mode,omitempty"` // permissions that the file gets, in octal
 }
 
 type jsonSummary struct {
@@ -128,7 +129,11 @@ func newJSONFinding(f *lint.Finding) jsonFinding {
 		Evidence:  convert(f.Evidence, newJSONStep),
 		Fixes: convert(f.Fixes, func(fix *lint.Fix) jsonFix {
 			return jsonFix{fix.Title, fix.Safe, convert(fix.Edits, func(e *lint.Edit) jsonEdit {
-				return jsonEdit{newJSONPlace(e.Place), e.Text}
+				edit := jsonEdit{jsonPlace: newJSONPlace(e.Place), Text: e.Text}
+				if e.Mode != 0 {
+					edit.Mode = fmt.Sprintf("%04o", e.Mode.Perm())
+				}
+				return edit
 			})}
 		}),
 	}

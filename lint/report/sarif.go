@@ -312,8 +312,8 @@ func (s *sarifRun) fix(f *lint.Fix) *sarif.Fix {
 	fix := sarif.NewFix().WithDescription(message(f.Title))
 	changes := make(map[*source.File]*sarif.ArtifactChange)
 	for _, edit := range f.Edits {
-		if edit.File == nil {
-			return nil
+		if edit.File == nil || edit.Mode != 0 {
+			return nil // SARIF knows no modes
 		}
 		change, ok := changes[edit.File]
 		if !ok {

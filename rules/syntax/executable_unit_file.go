@@ -38,6 +38,7 @@ func executableUnitFile(p *lint.FilePass) {
 		Place:   lint.Place{Path: p.Part.Source.Path},
 		Message: fmt.Sprintf("the file has execute permission (mode %04o): systemd warns about it at every load", mode),
 		Help:    "take it away: chmod a-x; in a Git checkout without file modes: git update-index --chmod=-x",
+		Fixes:   []lint.Fix{{Title: "take away the execute permission", Safe: true, Edits: []lint.Edit{lint.ChangeMode(p.Part, mode&^anyExecute)}}},
 	})
 }
 

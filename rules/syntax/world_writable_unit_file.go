@@ -31,5 +31,6 @@ func worldWritableUnitFile(p *lint.FilePass) {
 		Place:   lint.Place{Path: p.Part.Source.Path},
 		Message: fmt.Sprintf("everyone may write to the file (mode %04o), and so decide what systemd runs for %s", mode, p.Unit.Name),
 		Help:    "take the permission away: chmod o-w",
+		Fixes:   []lint.Fix{{Title: "take away the permission", Safe: true, Edits: []lint.Edit{lint.ChangeMode(p.Part, mode&^otherWrite)}}},
 	})
 }

@@ -32,6 +32,10 @@ func enablementDrift(p *lint.SetPass) {
 		return
 	}
 	made := madeLinks(p.Set)
+	byName := map[string][]string{} // the links to a unit
+	for _, link := range slices.Sorted(maps.Keys(made)) {
+		byName[path.Base(link)] = append(byName[path.Base(link)], link)
+	}
 	for _, u := range p.Set.Units {
 		if u.State != unit.Loaded || !u.Known() || u.Fragment == nil || u.IsTemplate() {
 			continue
@@ -63,7 +67,7 @@ func enablementDrift(p *lint.SetPass) {
 				})
 			}
 		}
-		for _, link := range made.of(name) {
+		for _, link := range byName[name] {
 			if len(asked) > 0 && !asked[link] && !enabled {
 				p.Report(lint.Finding{
 					Unit:    name,
@@ -76,25 +80,10 @@ func enablementDrift(p *lint.SetPass) {
 	}
 }
 
-// links are those that systemctl enable has made, in its directory, with their
-// paths in reports.
-type links map[string]string
-
-// of returns the links to a unit, by its name.
-func (l links) of(name string) []string {
-	var found []string
-	for link := range l {
-		if path.Base(link) == name {
-			found = append(found, link)
-		}
-	}
-	slices.Sort(found)
-	return found
-}
-
-// madeLinks returns the links in the directory that systemctl enable writes to.
-func madeLinks(set *lint.Set) links {
-	made := links{}
+// madeLinks returns the links in the directory that systemctl enable writes to,
+// with their paths in reports.
+func madeLinks(set *lint.Set) map[string]string {
+	made := map[string]string{}
 	for _, dir := range set.Dirs {
 		if dir.Host != set.ConfigDir() {
 			continue

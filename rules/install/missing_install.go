@@ -18,13 +18,13 @@ var missingInstallPage string
 // nothing starts and that have no [Install]: systemctl enable says that they are
 // not meant to be enabled.
 var MissingInstall = &lint.Rule{
-	ID:        "missing-install",
-	Summary:   "a unit that is to run at boot, but that nothing starts and that cannot be enabled",
-	Category:  "install",
-	Severity:  lint.Info,
-	Since:     "0.1.0",
-	Page:      missingInstallPage,
-	CheckUnit: missingInstall,
+	ID:       "missing-install",
+	Summary:  "a unit that is to run at boot, but that nothing starts and that cannot be enabled",
+	Category: "install",
+	Severity: lint.Info,
+	Since:    "0.1.0",
+	Page:     missingInstallPage,
+	CheckSet: missingInstall,
 }
 
 // starting are the kinds of dependencies that start the unit that they lead to.
@@ -33,12 +33,24 @@ var starting = map[graph.Kind]bool{
 	graph.OnFailure: true, graph.OnSuccess: true,
 }
 
-func missingInstall(p *lint.UnitPass) {
-	u := p.Unit
-	if p.Set.Rooted || u.State != unit.Loaded || u.Fragment == nil || !u.Known() || u.Name.Kind != value.Plain || !runsOnItsOwn(u) {
+func missingInstall(p *lint.SetPass) {
+	if p.Set.Rooted {
 		return
 	}
-	if hasInstall(u) || u.Name.Type == "service" && !usesInstall(p.Set) {
+	enabled := usesInstall(p.Set)
+	for _, u := range p.Set.Units {
+		if u.Template == nil && (enabled || u.Name.Type != "service") {
+			notInstalled(p, u)
+		}
+	}
+}
+
+// notInstalled reports a unit that nothing ever starts.
+func notInstalled(p *lint.SetPass, u *unit.Unit) {
+	if u.State != unit.Loaded || u.Fragment == nil || !u.Known() || u.Name.Kind != value.Plain || !runsOnItsOwn(u) {
+		return
+	}
+	if hasInstall(u) {
 		return
 	}
 	for _, name := range u.Names {
@@ -49,6 +61,7 @@ func missingInstall(p *lint.UnitPass) {
 		}
 	}
 	p.Report(lint.Finding{
+		Unit:    u.Name.String(),
 		Place:   lint.Place{Path: u.Path},
 		Message: fmt.Sprintf("nothing starts %s, and without [Install] it cannot be enabled: it does not run after a reboot", u.Name),
 		Help:    "add [Install] with WantedBy=" + usualTarget(u),

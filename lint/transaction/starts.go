@@ -127,7 +127,7 @@ func (s *search) anchor(ids []int32, root int32, withInstall bool) int32 {
 	candidates := slices.Clone(ids)
 	slices.SortStableFunc(candidates, func(a, b int32) int { return cmp.Compare(len(m.pulls.of(a)), len(m.pulls.of(b))) })
 	for _, id := range candidates {
-		if m.startable(id) && m.brings(id, ids, withInstall) {
+		if m.startable(id) && s.brings(id, ids, withInstall) {
 			return id
 		}
 	}
@@ -155,6 +155,15 @@ func (s *search) anchor(ids []int32, root int32, withInstall bool) int32 {
 		}
 		root = next
 	}
+}
+
+// brings is that of the manager, with what large starts bring along kept at hand.
+func (s *search) brings(anchor int32, ids []int32, withInstall bool) bool {
+	if len(s.m.pulls.of(anchor)) < many {
+		return s.m.brings(anchor, ids, withInstall)
+	}
+	_, by := s.reach(anchor, withInstall)
+	return !slices.ContainsFunc(ids, func(id int32) bool { _, ok := by[id]; return !ok })
 }
 
 // brings reports whether the start of a unit brings some others along.

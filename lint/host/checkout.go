@@ -140,7 +140,7 @@ func (c *Checkout) path(name string) PathFact {
 		}
 		return PathFact{Fact{Yes, report}, mode}
 	}
-	if isSource(inTree) && c.holds(inTree) && !c.compiles(inTree) {
+	if isSource(inTree) && c.holdsSource(inTree) && !c.compiles(inTree) {
 		return PathFact{Fact: Fact{No, theCheckout}}
 	}
 	return PathFact{}
@@ -175,6 +175,14 @@ func (c *Checkout) holds(name string) bool {
 		}
 	}
 	return true
+}
+
+// holdsSource is holds for a file that people write. It matters not what the
+// directory is called that the tree has it in: bin is made in many, and in others
+// holds the scripts.
+func (c *Checkout) holdsSource(name string) bool {
+	dir := c.Tree.Resolve(path.Dir(name))
+	return dir.Err == nil && dir.Info.IsDir() && !c.isIgnored(name) && !isMade(path.Base(name))
 }
 
 // madeDirs are names of directories, and files, that are made where a checkout is

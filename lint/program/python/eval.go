@@ -156,7 +156,7 @@ func (m *machine) format(e *expr) value {
 	if !known {
 		return nil
 	}
-	return text{b.String(), from}
+	return newText(b.String(), from)
 }
 
 func (m *machine) display(e *expr) value {
@@ -207,11 +207,11 @@ func (m *machine) operate(op string, x, y value) value {
 		switch x := x.(type) {
 		case text:
 			if y, ok := y.(text); ok {
-				return text{x.s + y.s, first(x.from, y.from)}
+				return newText(x.s+y.s, first(x.from, y.from))
 			}
 		case *list:
 			if y, ok := y.(*list); ok {
-				return &list{items: slices.Concat(x.items, y.items), open: x.open || y.open}
+				return newList(slices.Concat(x.items, y.items), x.open || y.open)
 			}
 		case int64:
 			if y, ok := y.(int64); ok {
@@ -232,6 +232,9 @@ func (m *machine) operate(op string, x, y value) value {
 			}
 		}
 	case "/":
+		if p, ok := x.(filePath); ok && len(p.s) > maxText {
+			return nil
+		}
 		a, aok := x.(filePath)
 		b, bok := y.(filePath)
 		if _, isPath := x.(filePath); !isPath {
@@ -304,7 +307,7 @@ func (m *machine) percent(x, y value) value {
 			return nil
 		}
 	}
-	return text{b.String(), from}
+	return newText(b.String(), from)
 }
 
 func first(a, b *Origin) *Origin {

@@ -950,8 +950,8 @@ func (m *machine) augment(s *stmt) {
 		if l, ok := old.(*list); ok && s.text == "+" {
 			m.change(l)
 			if more, ok := v.(*list); ok {
-				l.items = append(l.items[:len(l.items):len(l.items)], more.items...)
-				l.open = l.open || more.open
+				sum := newList(append(l.items[:len(l.items):len(l.items)], more.items...), l.open || more.open)
+				l.items, l.open = sum.items, sum.open
 			} else {
 				m.opened(l)
 			}

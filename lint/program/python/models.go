@@ -297,7 +297,7 @@ func osJoin(_ *machine, args *arguments, _ *expr) value {
 			joined = joinPath(joined, p.s)
 		}
 	}
-	return text{joined, from}
+	return newText(joined, from)
 }
 
 func osSplit(_ *machine, args *arguments, _ *expr) value {
@@ -688,7 +688,10 @@ func textMethod(t text, name string, args *arguments) value {
 		from, ok1 := arg(0)
 		to, ok2 := arg(1)
 		if ok1 && ok2 && len(args.places) == 2 {
-			return text{strings.ReplaceAll(t.s, from, to), t.from}
+			if len(t.s)*(len(to)+1) > maxText*8 {
+				return nil
+			}
+			return newText(strings.ReplaceAll(t.s, from, to), t.from)
 		}
 	case "split":
 		sep, ok := arg(0)
@@ -729,7 +732,7 @@ func textMethod(t text, name string, args *arguments) value {
 			from = first(from, s.from)
 			parts = append(parts, s.s)
 		}
-		return text{strings.Join(parts, t.s), from}
+		return newText(strings.Join(parts, t.s), from)
 	case "encode":
 		return nil
 	}
@@ -775,7 +778,7 @@ func formatCall(t text, args *arguments) value {
 		from = first(from, s.from)
 		b.WriteString(s.s)
 	}
-	return text{b.String(), from}
+	return newText(b.String(), from)
 }
 
 func (m *machine) listMethod(l *list, name string, args *arguments) value {
@@ -797,6 +800,9 @@ func (m *machine) listMethod(l *list, name string, args *arguments) value {
 		items, known := m.items(v)
 		m.change(l)
 		l.items = append(l.items[:len(l.items):len(l.items)], items...)
+		if len(l.items) > maxTotal {
+			l.items, known = l.items[:maxTotal:maxTotal], false
+		}
 		if !known {
 			m.opened(l)
 		}

@@ -10,6 +10,10 @@ import (
 // brackets (MAXLEVEL in Parser/lexer/state.h).
 const maxDepth = 200
 
+// maxChain is how long a chain of operators, attributes, calls or elif may be: each
+// link makes the tree deeper.
+const maxChain = 2000
+
 // parser makes statements of tokens. It accepts more than Python does: what it
 // has to get right are programs that work.
 type parser struct {
@@ -292,12 +296,12 @@ func (p *parser) elseBlock() []*stmt {
 
 func (p *parser) ifStatement(s *stmt) *stmt {
 	first := s
-	for {
+	for n := 0; ; n++ {
 		p.advance()
 		s.kind, s.x = sIf, p.named()
 		p.colon(s)
 		s.body = p.block()
-		if !p.is("elif") {
+		if !p.is("elif") || n > maxChain {
 			s.orElse = p.elseBlock()
 			return first
 		}
@@ -938,10 +942,13 @@ func (p *parser) binding() int {
 func (p *parser) binary(least int) *expr {
 	start := p.here()
 	e := p.unary()
-	for {
+	for n := 0; ; n++ {
 		level := p.binding()
 		if level == 0 || level < least {
 			return e
+		}
+		if n > maxChain {
+			return p.bad()
 		}
 		b := p.node(eBinary, start)
 		b.text, b.x = p.text(), e
@@ -984,7 +991,13 @@ func (p *parser) power() *expr {
 	if p.is("**") {
 		p.advance()
 		b := p.node(eBinary, start)
-		b.text, b.x, b.y = "**", e, p.unary()
+		b.text, b.x = "**", e
+		if p.depth++; p.depth > maxDepth {
+			b.y = p.bad()
+		} else {
+			b.y = p.unary()
+		}
+		p.depth--
 		return p.finish(b)
 	}
 	return e
@@ -1007,7 +1020,10 @@ func (p *parser) startsOperand() bool {
 func (p *parser) primary() *expr {
 	start := p.here()
 	e := p.atom()
-	for p.tok.kind == tOp {
+	for n := 0; p.tok.kind == tOp; n++ {
+		if n > maxChain {
+			return p.bad()
+		}
 		switch p.lex.src[p.tok.start] {
 		case '.':
 			if p.tok.end-p.tok.start != 1 {

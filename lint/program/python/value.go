@@ -327,3 +327,25 @@ func (c *class) find(name string, depth int) (value, *class, bool) {
 	}
 	return nil, nil, false
 }
+
+// Limits of the values that are worked out.
+const (
+	maxText  = 1 << 14
+	maxTotal = 1 << 12 // of the items of a list
+)
+
+// newText is a text, unknown if it is longer than any name or path.
+func newText(s string, from *Origin) value {
+	if len(s) > maxText {
+		return nil
+	}
+	return text{s, from}
+}
+
+// newList is a list, cut off where it gets too long.
+func newList(items []value, open bool) *list {
+	if len(items) > maxTotal {
+		return &list{items: items[:maxTotal:maxTotal], open: true}
+	}
+	return &list{items: items, open: open}
+}

@@ -234,6 +234,10 @@ func (r *run) check(ctx context.Context, set *Set, rules []*Rule) error {
 // for and counts.
 func (r *run) finish() {
 	result := r.result
+	r.python.Skipped.Range(func(file, why any) bool {
+		result.Notes = append(result.Notes, Problem{Path: file.(string), Text: why.(string)}) //nolint:forcetypeassert // nothing else is stored
+		return true
+	})
 	result.Findings = r.level(result.Findings)
 	r.silence(result.Findings)
 	result.Findings = slices.DeleteFunc(result.Findings, func(f Finding) bool { return !result.focus.has(f.ReportPath()) })

@@ -24,7 +24,11 @@ type Program struct {
 }
 
 // Files are the files that were scanned, for all programs of a run.
-type Files struct{ known sync.Map }
+type Files struct {
+	known sync.Map
+	// Skipped are those that were not, by their path in reports, and why.
+	Skipped sync.Map
+}
 
 // Of follows the Python programs of a unit.
 func Of(p *program.Unit, h *host.Host, files *Files) []*Program {

@@ -69,7 +69,17 @@ func (w *world) above(dir string) bool {
 func (w *world) Load(name string) *python.File {
 	scan := sync.OnceValue(func() *python.File {
 		text, report, ok := w.host.ReadFile(name)
-		if !ok || len(text) > maxSize || strings.IndexByte(text, 0) >= 0 {
+		switch {
+		case !ok:
+			if w.host.Path(name).Answer == host.Yes {
+				w.files.Skipped.Store(w.host.Report(name), "not read: what the program does there is not known")
+			}
+			return nil
+		case len(text) > maxSize:
+			w.files.Skipped.Store(report, "not scanned: larger than 4 MiB")
+			return nil
+		case strings.IndexByte(text, 0) >= 0:
+			w.files.Skipped.Store(report, "not scanned: there is a NUL in it")
 			return nil
 		}
 		return python.Parse(source.NewFile(report, text))

@@ -13,6 +13,7 @@ import (
 	"github.com/unitvet/unitvet/lint/program"
 	"github.com/unitvet/unitvet/lint/program/environment"
 	"github.com/unitvet/unitvet/lint/program/python"
+	"github.com/unitvet/unitvet/lint/unit"
 )
 
 // Program is a Python program that a unit runs, and what is known of it.
@@ -38,12 +39,12 @@ func Of(p *program.Unit, h *host.Host, files *Files) []*Program {
 	var programs []*Program
 	for _, c := range p.Commands {
 		for _, r := range c.Runs {
-			w := &world{host: h, files: files, env: r.Env, templates: templates(r)}
+			w := &world{host: h, files: files, env: r.Env, templates: !mayBeUsers(p) && templates(r)}
 			start, ok := startOf(r, w)
 			if !ok {
 				continue
 			}
-			w.open = loadsEnvironment(r)
+			w.open, w.dir = loadsEnvironment(r), start.Dir
 			programs = append(programs, &Program{c, r, start, python.Run(start, w)})
 		}
 	}
@@ -193,6 +194,14 @@ func searchPath(v python.Variable, dir string) []string {
 		dirs = append(dirs, at)
 	}
 	return dirs
+}
+
+// mayBeUsers reports whether a unit may be for the manager of a user, whose
+// environment holds what the session puts there.
+func mayBeUsers(p *program.Unit) bool {
+	return p.Scope() == unit.ScopeUser || p.Scope() == unit.ScopeUnknown && slices.ContainsFunc(p.References("Install", "WantedBy"), func(ref unit.Reference) bool {
+		return ref.Name == "default.target" || ref.Name == "graphical-session.target"
+	})
 }
 
 // templates reports whether nothing but files of the environment, of each of which

@@ -17,7 +17,8 @@ type world struct {
 	host  *host.Host
 	files *Files
 	env   *environment.Environment
-	open  bool // there may be more variables
+	open  bool   // there may be more variables
+	dir   string // in which it is started
 	// templates says that of every file of the environment at least a template is
 	// there.
 	templates bool
@@ -35,7 +36,7 @@ func (w *world) File(name string) python.Answer {
 	case host.No:
 		return python.No
 	}
-	if w.above(path.Dir(name)) {
+	if w.above(path.Dir(name)) || w.inContainer(name) {
 		return python.No
 	}
 	return python.Unknown
@@ -63,6 +64,19 @@ func (w *world) above(dir string) bool {
 		return len(w.host.Checkout.Mappings) > 0
 	}
 	return slices.ContainsFunc(w.host.Checkout.Mappings, func(m host.Mapping) bool { return strings.HasPrefix(m.Prefix, dir+"/") })
+}
+
+// containerDirs are directories that images of containers keep a program in, and
+// hosts do not.
+var containerDirs = []string{"/app", "/code", "/usr/src/app", "/workspace"}
+
+// inContainer reports whether a path lies in such a directory, and nothing says that
+// the host has it.
+func (w *world) inContainer(name string) bool {
+	c := w.host.Checkout
+	return c != nil && len(c.Mappings) > 0 && slices.ContainsFunc(containerDirs, func(dir string) bool {
+		return below(name, dir) && !below(w.dir, dir) && !slices.ContainsFunc(c.Mappings, func(m host.Mapping) bool { return below(m.Prefix, dir) })
+	})
 }
 
 // Load returns a file, scanned once for all programs.
@@ -107,7 +121,7 @@ func (w *world) Real(name string) string { return w.host.Real(name) }
 // word: what it does not name, the file does not set.
 func (w *world) Env(name string) python.Variable {
 	v := w.env.Lookup(name)
-	if v.State == environment.Unknown && v.Origin == 0 && w.templates {
+	if v.State == environment.Unknown && v.Origin == environment.Nobody && w.templates && !isSession(name) {
 		v.State = environment.Unset
 	}
 	known := python.Variable{Value: v.Value, Known: v.Known && (!v.Overridable || w.templates)}
@@ -121,6 +135,16 @@ func (w *world) Env(name string) python.Variable {
 		}
 	}
 	return known
+}
+
+// isSession reports whether a variable is one that the manager of a user, or a
+// session, sets (environ(7), pam_systemd(8)).
+func isSession(name string) bool {
+	switch name {
+	case "HOME", "USER", "LOGNAME", "SHELL", "LANG", "PATH", "TERM", "DISPLAY", "WAYLAND_DISPLAY", "SSH_AUTH_SOCK", "MAIL", "TZ", "PWD", "HOSTNAME":
+		return true
+	}
+	return strings.HasPrefix(name, "XDG_") || strings.HasPrefix(name, "DBUS_") || strings.HasPrefix(name, "LC_")
 }
 
 // Holders returns the directories of the host that have a module of a dotted name

@@ -94,12 +94,18 @@ func categories() []string {
 // TestQuantum holds the reference deployment: every fault that its unit files
 // show is found once, at its place, and nothing else; once it is repaired, nothing.
 func TestQuantum(t *testing.T) {
-	run := func(name string) string {
-		// A checkout of its own, not two in one.
-		dir := filepath.Join(t.TempDir(), name)
-		if err := os.CopyFS(dir, os.DirFS(filepath.Join("../testdata", name))); err != nil {
+	// Both states lie in one checkout, as here; each is told from the other.
+	checkout := t.TempDir()
+	for _, name := range []string{"quantum", "quantum-clean"} {
+		if err := os.CopyFS(filepath.Join(checkout, name), os.DirFS(filepath.Join("../testdata", name))); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if err := os.Mkdir(filepath.Join(checkout, ".git"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	run := func(name string) string {
+		dir := filepath.Join(checkout, name)
 		opts := lint.Options{Rules: rules.All()}
 		opts.Paths = []string{dir}
 		result, err := lint.Run(t.Context(), opts)

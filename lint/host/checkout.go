@@ -297,6 +297,13 @@ func (c *Checkout) listed() *listing {
 // as it is.
 var templateSuffixes = []string{".example", ".template", ".sample", ".dist", ".tmpl", ".tpl", ".j2", ".in", "-example", "-sample", "-template"}
 
+// isDeployed reports whether a file of the tree lies in a directory that is
+// somewhere on the host.
+func (c *Checkout) isDeployed(file string) bool {
+	return slices.ContainsFunc(c.Mappings, func(m Mapping) bool { return m.Dir == "." || below(file, m.Dir) }) ||
+		slices.ContainsFunc(c.Overlays, func(o Overlay) bool { return o.Name == "." || below(file, o.Name) })
+}
+
 // template returns the text of the only template of a file of the host.
 func (c *Checkout) template(name string) (text, report string, ok bool) {
 	base := path.Base(name)
@@ -312,14 +319,20 @@ func (c *Checkout) template(name string) (text, report string, ok bool) {
 	}
 	found = append(found, c.Named(base)...)
 	if len(found) > 1 {
-		// Of several, the one in directories of the same name.
+		// Of several, those of what is deployed; then the one in a directory of the same
+		// name.
+		if deployed := slices.DeleteFunc(slices.Clone(found), func(file string) bool { return !c.isDeployed(file) }); len(deployed) > 0 {
+			found = deployed
+		}
 		same := slices.DeleteFunc(slices.Clone(found), func(file string) bool {
 			return path.Base(path.Dir(file)) != path.Base(path.Dir(name))
 		})
-		if len(same) != 1 {
+		if len(same) > 0 {
+			found = same
+		}
+		if len(found) > 1 {
 			return "", "", false
 		}
-		found = same
 	}
 	if len(found) == 0 {
 		return "", "", false

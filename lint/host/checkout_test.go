@@ -34,6 +34,8 @@ func TestInfer(t *testing.T) {
 -- services/api/start.sh --
 -- services/worker/main.py --
 -- deploy/root/etc/app/app.env --
+-- deploy/twin/etc/app/twin.env --
+-- deploy/copy/etc/app/twin.env --
 -- mono/web/src/server.js --
 -- mono/web/deploy/web.service --
 -- twice/a/lib/tool.py --
@@ -55,6 +57,8 @@ func TestInfer(t *testing.T) {
 		{"two places", "systemd", []string{"/opt/app/services/api/main.py", "/home/u/app/services/worker/main.py"}, "/home/u/app=. /opt/app=."},
 		{"a directory of services", "systemd", []string{"/opt/api/start.sh", "/opt/services/api/start.sh"}, "/opt/services=services"},
 		{"overlay", "systemd", []string{"/etc/app/app.env"}, "overlay deploy/root"},
+		{"two overlays", "systemd", []string{"/etc/app/twin.env"}, ""},
+		{"the overlay beside the unit", "deploy/twin/systemd", []string{"/etc/app/twin.env"}, "overlay deploy/twin"},
 		{"hole", "systemd", []string{"/opt/app/services/api/main.py", "!/opt/app/venvs/base/bin/python"}, "/opt/app=. hole /opt/app/venvs"},
 	}
 	for _, test := range tests {

@@ -31,9 +31,14 @@ var topDirs = map[string]bool{"data": true, "home": true, "media": true, "mnt": 
 // only. Where two directories would do, none is taken.
 func (c *Checkout) Infer(evidence []Evidence) {
 	found := map[string]string{} // prefix to directory, "" for a conflict
+	overlays := overlays{}
 	for _, e := range evidence {
 		p := path.Clean(e.Path)
-		if c.overlay(p) || slices.ContainsFunc(foreignDirs, func(dir string) bool { return below(p, dir) }) {
+		if dir, ok := c.whole(p, e.Beside); ok {
+			overlays.add(p, dir)
+			continue
+		}
+		if slices.ContainsFunc(foreignDirs, func(dir string) bool { return below(p, dir) }) {
 			continue
 		}
 		prefix, dir, ok := c.tail(p, e.Beside)
@@ -45,6 +50,9 @@ func (c *Checkout) Infer(evidence []Evidence) {
 			dir = ""
 		}
 		found[prefix] = dir
+	}
+	for _, dir := range overlays.agreed() {
+		c.Overlays = append(c.Overlays, Overlay{Tree: c.Tree, Name: dir, Report: c.InReports(dir)})
 	}
 	for prefix, dir := range found {
 		if dir != "" {
@@ -124,27 +132,56 @@ func upward(prefix, dir string) (host, here string) {
 	return prefix, dir
 }
 
-// overlay notes the directory of the tree in which a path of the host stands in
-// full, such as deploy with deploy/etc/app/app.env.
-func (c *Checkout) overlay(p string) bool {
+// whole returns the directory of the tree in which a path of the host stands in
+// full, such as deploy with deploy/etc/app/app.env: beside the unit or above it, or
+// the only one.
+func (c *Checkout) whole(p, beside string) (dir string, ok bool) {
 	full := strings.TrimPrefix(p, "/")
 	if strings.Count(full, "/") < 2 {
-		return false
+		return "", false
 	}
-	var dirs []string
-	if link := c.Tree.Resolve(full); link.Err == nil {
-		dirs = append(dirs, ".")
-	}
-	if dirs = append(dirs, c.holders(full)...); len(dirs) != 1 {
-		return false
-	}
-	for _, known := range c.Overlays {
-		if known.Name == dirs[0] {
-			return true
+	for above := path.Clean(beside); ; above = path.Dir(above) {
+		if c.Tree.Resolve(path.Join(above, full)).Err == nil {
+			return above, true
+		}
+		if above == "." || above == "/" {
+			break
 		}
 	}
-	c.Overlays = append(c.Overlays, Overlay{Tree: c.Tree, Name: dirs[0], Report: c.InReports(dirs[0])})
-	return true
+	dirs := c.holders(full)
+	if len(dirs) != 1 {
+		return "", false
+	}
+	return dirs[0], true
+}
+
+// overlays are the directories that hold paths of the host in full, by path.
+type overlays map[string][]string
+
+func (o overlays) add(p, dir string) {
+	if !slices.Contains(o[p], dir) {
+		o[p] = append(o[p], dir)
+	}
+}
+
+// agreed returns the directories that no other one contradicts, sorted: of two that
+// have the same path, as those of two deployments do, neither is taken.
+func (o overlays) agreed() []string {
+	agreed := map[string]bool{}
+	for _, dirs := range o {
+		for _, dir := range dirs {
+			only, known := agreed[dir]
+			agreed[dir] = len(dirs) == 1 && (only || !known)
+		}
+	}
+	var names []string
+	for dir, only := range agreed {
+		if only {
+			names = append(names, dir)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // findHoles notes directories below a mapping from which programs are run and

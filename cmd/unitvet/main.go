@@ -107,7 +107,7 @@ It needs no systemd, no root and no running manager.`,
 		rulesCommand(std),
 		explainCommand(std),
 		versionCommand(std),
-		manCommand(),
 	)
+	cmd.AddCommand(packagingCommands()...)
 	return cmd
 }

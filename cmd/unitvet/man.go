@@ -1,3 +1,5 @@
+//go:build packaging
+
 package main
 
 import (
@@ -8,8 +10,10 @@ import (
 	"github.com/spf13/cobra/doc"
 )
 
-func manCommand() *cobra.Command {
-	return &cobra.Command{
+// packagingCommands are for those who package unitvet. They are left out of the
+// program itself: what they need takes a third of its time to start.
+func packagingCommands() []*cobra.Command {
+	return []*cobra.Command{{
 		Use:   "man DIR",
 		Short: "Write the manual pages of all commands",
 		Long: `Write the manual pages of all commands into a directory, one per command, for
@@ -19,7 +23,7 @@ those who package unitvet. Their date is that of SOURCE_DATE_EPOCH, if it is set
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return writeManual(cmd.Root(), args[0])
 		},
-	}
+	}}
 }
 
 // writeManual writes the manual pages of a command and those below it. Names of

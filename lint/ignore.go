@@ -140,6 +140,22 @@ func (p *RunPass) Rules() []string {
 	return ids
 }
 
+// Rooted reports whether the run is over the root directory of a system.
+func (p *RunPass) Rooted() bool { return p.run.opts.Root != "" }
+
+// HasFacts reports whether there are facts that were captured on the host.
+func (p *RunPass) HasFacts() bool { return p.run.opts.Facts != nil }
+
+// Category returns the family of a rule, "" if there is no such rule.
+func (p *RunPass) Category(id string) string {
+	for _, rule := range p.run.opts.Rules {
+		if rule.ID == id {
+			return rule.Category
+		}
+	}
+	return ""
+}
+
 // Judged reports whether a rule has looked at all there is in a file: it ran, it is
 // not one that looks at the run itself, and nothing was unreadable.
 func (p *RunPass) Judged(id, file string) bool {

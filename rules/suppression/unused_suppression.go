@@ -22,13 +22,26 @@ var UnusedSuppression = &lint.Rule{
 	CheckRun: unusedSuppression,
 }
 
+// comparable reports whether a rule that finds nothing here would find nothing
+// elsewhere: comments go with the files from the checkout to the host, and a name
+// that is missing in one place is there in the other.
+func comparable(p *lint.RunPass, rule string) bool {
+	switch p.Category(rule) {
+	case "directive", "syntax":
+		return true // they look at the files alone
+	case "dependency", "install", "trigger":
+		return !p.Rooted()
+	}
+	return p.HasFacts() && !p.Rooted()
+}
+
 func unusedSuppression(p *lint.RunPass) {
 	for _, ignore := range p.Ignores {
 		if ignore.Fault != "" {
 			continue
 		}
 		for i, rule := range ignore.Rules {
-			if !p.Judged(rule.ID, ignore.File.Path) || ignore.Used(rule.ID) {
+			if !comparable(p, rule.ID) || !p.Judged(rule.ID, ignore.File.Path) || ignore.Used(rule.ID) {
 				continue
 			}
 			f := lint.Finding{Unit: ignore.Unit, Place: at(ignore, rule.Span), Help: "remove it"}

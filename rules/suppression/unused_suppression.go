@@ -22,10 +22,10 @@ var UnusedSuppression = &lint.Rule{
 	CheckRun: unusedSuppression,
 }
 
-// comparable reports whether a rule that finds nothing here would find nothing
+// holdsElsewhere reports whether a rule that finds nothing here would find nothing
 // elsewhere: comments go with the files from the checkout to the host, and a name
 // that is missing in one place is there in the other.
-func comparable(p *lint.RunPass, rule string) bool {
+func holdsElsewhere(p *lint.RunPass, rule string) bool {
 	switch p.Category(rule) {
 	case "directive", "syntax":
 		return true // they look at the files alone
@@ -41,7 +41,7 @@ func unusedSuppression(p *lint.RunPass) {
 			continue
 		}
 		for i, rule := range ignore.Rules {
-			if !comparable(p, rule.ID) || !p.Judged(rule.ID, ignore.File.Path) || ignore.Used(rule.ID) {
+			if !holdsElsewhere(p, rule.ID) || !p.Judged(rule.ID, ignore.File.Path) || ignore.Used(rule.ID) {
 				continue
 			}
 			f := lint.Finding{Unit: ignore.Unit, Place: at(ignore, rule.Span), Help: "remove it"}

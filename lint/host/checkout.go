@@ -166,7 +166,7 @@ func (h *Host) Dir(name string) Fact {
 // directory is there, and nothing says that the name is made on the host.
 func (c *Checkout) holds(name string) bool {
 	dir := c.Tree.Resolve(path.Dir(name))
-	if dir.Err != nil || !dir.Info.IsDir() || c.isIgnored(name) {
+	if dir.Err != nil || !dir.Info.IsDir() || c.isIgnored(name) || c.isLink(name) {
 		return false
 	}
 	for component := range strings.SplitSeq(name, "/") {
@@ -182,7 +182,14 @@ func (c *Checkout) holds(name string) bool {
 // holds the scripts.
 func (c *Checkout) holdsSource(name string) bool {
 	dir := c.Tree.Resolve(path.Dir(name))
-	return dir.Err == nil && dir.Info.IsDir() && !c.isIgnored(name) && !isMade(path.Base(name))
+	return dir.Err == nil && dir.Info.IsDir() && !c.isIgnored(name) && !isMade(path.Base(name)) && !c.isLink(name)
+}
+
+// isLink reports whether a name is that of a symbolic link, which may lead to
+// something that only the host has.
+func (c *Checkout) isLink(name string) bool {
+	_, err := c.Tree.Readlink(name)
+	return err == nil
 }
 
 // madeDirs are names of directories, and files, that are made where a checkout is

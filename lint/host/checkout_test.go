@@ -121,14 +121,14 @@ A=
 		"/opt/app/nowhere/gone.py":      "unknown", // the directory is not here either
 		"/opt/app/venv/lib/gone.py":     "unknown",
 		"/opt/app/src/_version.py":      "unknown",
-		"/opt/app/src/out.py":           "no",
-		"/opt/app/src/abs.py":           "no",
+		"/opt/app/src/out.py":           "unknown", // links that lead out
+		"/opt/app/src/abs.py":           "unknown",
 		"/opt/app/../../etc/passwd":     "unknown",
 		"/opt/application/src/gone.py":  "unknown",
 		"/etc/passwd":                   "unknown",
 		"/opt/app/src/../src/./main.py": "yes",
 	} {
-		if got := h.Path(name).String(); got != want && !strings.HasSuffix(name, "out.py") && !strings.HasSuffix(name, "abs.py") {
+		if got := h.Path(name).String(); got != want {
 			t.Errorf("%s: %s, want %s", name, got, want)
 		}
 	}

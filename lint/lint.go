@@ -162,7 +162,7 @@ func (e UnknownRuleError) Error() string { return fmt.Sprintf("unknown rule %q",
 func (r *run) check(ctx context.Context, set *Set, rules []*Rule) error {
 	set.Graph = graph.Build(set.Set)
 	files := set.files()
-	units := set.units()
+	units := append(set.units(), set.quadlets()...)
 	r.count(files)
 	r.readIgnores(set)
 
@@ -200,7 +200,7 @@ func (r *run) check(ctx context.Context, set *Set, rules []*Rule) error {
 	each(len(files), len(units), func(i int, t *task) {
 		memo := &Memo{}
 		for _, rule := range rules {
-			if rule.CheckUnit == nil {
+			if rule.CheckUnit == nil || units[i].Quadlet != "" && !rule.Quadlets {
 				continue
 			}
 			p := &UnitPass{pass: pass{Set: set, rule: rule}, Unit: units[i], Memo: memo}
@@ -371,6 +371,13 @@ func (s *Set) units() []*unit.Unit {
 		}
 	}
 	return units
+}
+
+// quadlets returns the services made by podman's generator that unit rules look at.
+func (s *Set) quadlets() []*unit.Unit {
+	return slices.DeleteFunc(slices.Clone(s.Quadlets), func(u *unit.Unit) bool {
+		return !s.inFocus(u) || u.Template != nil && slices.Equal(u.DropIns, u.Template.DropIns)
+	})
 }
 
 // inFocus reports whether findings about a unit may be shown: one of its files

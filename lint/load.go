@@ -144,12 +144,12 @@ func (l *input) root() error {
 		if l.opts.User && scope != unit.ScopeUser {
 			continue
 		}
-		dirs := unit.RootDirs(tree, report, scope)
-		if len(dirs) == 0 {
+		dirs, quadlets := unit.RootDirs(tree, report, scope), unit.QuadletDirs(tree, report, scope)
+		if len(dirs)+len(quadlets) == 0 {
 			continue
 		}
 		l.sets = append(l.sets, l.newSet(h, unit.Options{
-			Name: report + " (" + scope.String() + ")", Scope: scope, Rooted: true, Dirs: dirs, Jobs: l.opts.Jobs, Instances: l.opts.Instances,
+			Name: report + " (" + scope.String() + ")", Scope: scope, Rooted: true, Dirs: dirs, QuadletDirs: quadlets, Jobs: l.opts.Jobs, Instances: l.opts.Instances,
 		}))
 	}
 	if len(l.sets) == 0 {
@@ -184,7 +184,7 @@ func (l *input) rootFocus(tree *source.Tree, report, p string) {
 	name = path.Join(tree.Resolve(path.Dir(name)).Name, path.Base(name))
 	found := false
 	for _, set := range l.sets {
-		for _, dir := range set.Dirs {
+		for _, dir := range slices.Concat(set.Dirs, set.QuadletDirs) {
 			if link.Info.IsDir() {
 				if link.Name == "." || dir.Name == link.Name || strings.HasPrefix(dir.Name, link.Name+"/") {
 					l.focus.dirs[dir.Path], found = true, true

@@ -89,7 +89,7 @@ func (s *Set) resolve(name string) Resolution {
 	if s.Rooted && s.sysvScript(name) {
 		return Resolution{Where: Runtime, Reason: "made from the init script of that name"}
 	}
-	if s.Rooted && s.quadlet(name) {
+	if s.Quadlet(name) != nil {
 		return Resolution{Where: Runtime, Reason: "made by podman's generator"}
 	}
 	if known, ok := s.shipped(name); ok {
@@ -158,22 +158,6 @@ func (s *Set) shipped(name string) (shipped.Unit, bool) {
 func (s *Set) sysvScript(name string) bool {
 	script, ok := strings.CutSuffix(name, ".service")
 	return ok && s.Scope == unit.ScopeSystem && s.Host.Path("/etc/init.d/"+script).Answer == host.Yes
-}
-
-// quadletDirs are where podman's generator for the system manager looks
-// (podman-systemd.unit(5)).
-var quadletDirs = []string{"/etc/containers/systemd", "/usr/share/containers/systemd", "/run/containers/systemd"}
-
-// quadlet reports whether podman's generator makes a service.
-func (s *Set) quadlet(name string) bool {
-	for _, file := range unit.Quadlet(name) {
-		for _, dir := range quadletDirs {
-			if s.Host.Path(path.Join(dir, file)).Answer == host.Yes {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // aliases returns the names that units of the set get once they are enabled.

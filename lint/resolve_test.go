@@ -136,7 +136,21 @@ link: root/etc/systemd/system/gone.service -> /usr/lib/systemd/system/gone.servi
 Alias=b.service
 -- root/etc/init.d/old --
 -- root/etc/containers/systemd/web.container --
+[Container]
+Image=x
+-- root/etc/containers/systemd/shop/nick.container --
+[Container]
+Image=x
+ServiceName=other
+-- root/etc/containers/systemd/work@.container --
+[Container]
+Image=x
+-- root/etc/containers/systemd/empty.container --
+-- root/etc/containers/systemd/users/mine.container --
+[Container]
+Image=x
 -- root/usr/share/containers/systemd/data.volume --
+[Volume]
 -- elsewhere/c.service --
 [Service]
 `)
@@ -147,6 +161,11 @@ Alias=b.service
 		"old.service":         "runtime",
 		"web.service":         "runtime",
 		"data-volume.service": "runtime",
+		"other.service":       "runtime",
+		"work@one.service":    "runtime",
+		"nick.service":        "nowhere",
+		"empty.service":       "nowhere",
+		"mine.service":        "nowhere",
 		"ssh.service":         "shipped",
 		"gone.service":        "nowhere",
 		"c.service":           "nowhere",

@@ -75,6 +75,9 @@ type Rule struct {
 	CheckFile func(*FilePass)
 	// CheckUnit looks at one unit and reports on that unit only.
 	CheckUnit func(*UnitPass)
+	// Quadlets says that CheckUnit holds for the services that podman's generator makes
+	// as well: it judges by what their files say alone, not by what the generator adds.
+	Quadlets bool
 	// CheckSet looks at a whole set and reports each problem once, at the
 	// assignment that causes it.
 	CheckSet func(*SetPass)

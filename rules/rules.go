@@ -10,6 +10,7 @@ import (
 	"github.com/unitvet/unitvet/rules/directive"
 	"github.com/unitvet/unitvet/rules/install"
 	"github.com/unitvet/unitvet/rules/program"
+	"github.com/unitvet/unitvet/rules/quadlet"
 	"github.com/unitvet/unitvet/rules/resource"
 	"github.com/unitvet/unitvet/rules/sandbox"
 	"github.com/unitvet/unitvet/rules/security"
@@ -32,6 +33,7 @@ func All() []*lint.Rule {
 		service.Rules(),
 		security.Rules(),
 		trigger.Rules(),
+		quadlet.Rules(),
 		suppression.Rules(),
 	)
 }

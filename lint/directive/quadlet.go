@@ -46,13 +46,13 @@ func QuadletOf(extension string) (QuadletType, bool) {
 //go:embed data/quadlet.tsv
 var quadletTable string
 
-// quadletKeys are the keys of the sections that podman's generator reads, sorted, with
-// the first release of podman that has each.
-var quadletKeys = sync.OnceValue(func() map[string][][2]string {
-	keys := map[string][][2]string{}
+// quadletKeys are the keys of the sections that podman's generator reads, sorted, each
+// with the first release of podman that has it and the kind of its value.
+var quadletKeys = sync.OnceValue(func() map[string][][3]string {
+	keys := map[string][][3]string{}
 	for line := range strings.Lines(quadletTable) {
-		if cells := strings.Split(strings.TrimSpace(line), "\t"); len(cells) == 3 && cells[0] != "section" {
-			keys[cells[0]] = append(keys[cells[0]], [2]string{cells[1], cells[2]})
+		if cells := strings.Split(strings.TrimSpace(line), "\t"); len(cells) == 4 && cells[0] != "section" {
+			keys[cells[0]] = append(keys[cells[0]], [3]string{cells[1], cells[2], cells[3]})
 		}
 	}
 	return keys
@@ -77,4 +77,15 @@ func QuadletKey(section, key string) (since string, ok bool) {
 		}
 	}
 	return "", false
+}
+
+// QuadletKind returns the kind of the values of a key: "boolean", "boolean or healthy",
+// "number", "ports" or "text"; "" if there is no such key.
+func QuadletKind(section, key string) string {
+	for _, known := range quadletKeys()[section] {
+		if known[0] == key {
+			return known[2]
+		}
+	}
+	return ""
 }

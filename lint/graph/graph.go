@@ -85,6 +85,7 @@ type Graph struct {
 	// Edges in the order of their units' names, then of their places.
 	Edges []Edge
 
+	quadlets *Graph                   // the edges of the services that podman's generator makes
 	refs     []unit.Reference         // the slab that references are carved from
 	of       map[*unit.Unit]edgeRange // the edges of a unit's files
 	index    sync.Once                // makes the next two
@@ -124,7 +125,10 @@ func (g *Graph) makeIndex() {
 
 // Of returns the edges that a unit's own files make, [Install] included.
 func (g *Graph) Of(u *unit.Unit) iter.Seq[*Edge] {
-	if g.IsBase(u) {
+	switch {
+	case u.Quadlet != "":
+		g = g.quadlets
+	case g.IsBase(u):
 		g = g.base()
 	}
 	own := g.of[u]
@@ -203,7 +207,15 @@ func Build(set *unit.Set) *Graph {
 		Edges: make([]Edge, 0, 6*len(set.Units)),
 		of:    make(map[*unit.Unit]edgeRange, len(set.Units)),
 	}
-	for _, u := range set.Units {
+	g.addAll(set.Units)
+	g.quadlets = &Graph{Set: set, of: map[*unit.Unit]edgeRange{}}
+	g.quadlets.addAll(set.Quadlets)
+	return g
+}
+
+// addAll adds the edges that the files of units make.
+func (g *Graph) addAll(units []*unit.Unit) {
+	for _, u := range units {
 		if u.State == unit.Masked {
 			continue
 		}
@@ -211,7 +223,6 @@ func Build(set *unit.Set) *Graph {
 		g.add(u)
 		g.of[u] = edgeRange{start, len(g.Edges)}
 	}
-	return g
 }
 
 // add adds the edges that a unit's files make.

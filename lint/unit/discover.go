@@ -99,7 +99,7 @@ func (d *Dir) Top() string {
 // directory, or in one of drop-ins or links in it.
 func (d *Dir) File(name string) (report string, ok bool) {
 	parent := path.Dir(name)
-	if parent == d.Name || path.Dir(parent) == d.Name && isBeside(path.Base(parent)) {
+	if parent == d.Name || path.Dir(parent) == d.Name && IsDropInDir(parent) {
 		return d.report(name), true
 	}
 	return "", false
@@ -113,9 +113,9 @@ func (d *Dir) Scope() Scope {
 		return scope
 	}
 	switch where := filepath.ToSlash(d.Tree.OSPath(d.Name)); {
-	case strings.HasSuffix(where, "/systemd/user"):
+	case strings.HasSuffix(where, "/systemd/user"), strings.Contains(where+"/", adminQuadlets+"/"), strings.Contains(where+"/", homeQuadlets+"/"):
 		return ScopeUser
-	case strings.HasSuffix(where, "/systemd/system"):
+	case strings.HasSuffix(where, "/systemd/system"), slices.ContainsFunc(systemQuadlets, func(host string) bool { return strings.HasSuffix(where, host) }):
 		return ScopeSystem
 	}
 	return ScopeUnknown
@@ -123,7 +123,9 @@ func (d *Dir) Scope() Scope {
 
 // IsDropInDir reports whether a directory's name is that of drop-ins or links of
 // a unit or a unit type, such as foo.service.d, service.d or foo.target.wants.
-func IsDropInDir(name string) bool { return isBeside(path.Base(name)) }
+func IsDropInDir(name string) bool {
+	return isBeside(path.Base(name)) || isQuadletDropInDir(path.Base(name))
+}
 
 // isBeside reports whether a directory's name is that of drop-ins or links of a
 // unit or a unit type.
@@ -184,10 +186,10 @@ func IsUnitFile(name string) (dir string, ok bool) {
 	if base := path.Base(name); strings.Contains(base, ".") && value.TypeOf(base) != "" {
 		return parent, true // an invalid name; a rule says so
 	}
-	if strings.HasSuffix(parent, ".d") && isBeside(path.Base(parent)) {
+	if strings.HasSuffix(parent, ".d") && (isBeside(path.Base(parent)) || isQuadletDropInDir(path.Base(parent)) && !networkds(parent)) {
 		return path.Dir(parent), true
 	}
-	if _, ok := quadletService(path.Base(name)); ok {
+	if _, ok := QuadletService(path.Base(name)); ok {
 		return parent, true
 	}
 	return "", false
@@ -226,8 +228,9 @@ func unitsOf(dir, base string) (names []string, made bool) {
 		if _, err := value.ParseName(stem); err == nil {
 			return []string{stem}, true
 		}
+		base = stem
 	}
-	if service, ok := quadletService(base); ok {
+	if service, ok := QuadletService(base); ok {
 		return []string{service}, true
 	}
 	return nil, false

@@ -194,15 +194,3 @@ link: loop -> .
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
-
-func TestQuadlet(t *testing.T) {
-	for name, want := range map[string][]string{
-		"web.service":         {"web.container", "web.kube"},
-		"data-volume.service": {"data-volume.container", "data-volume.kube", "data.volume"},
-		"web.timer":           nil,
-	} {
-		if got := unit.Quadlet(name); !slices.Equal(got, want) {
-			t.Errorf("Quadlet(%q) = %q, want %q", name, got, want)
-		}
-	}
-}

@@ -26,6 +26,9 @@ type Options struct {
 	Rooted bool
 	// Dirs is the search path, highest priority first.
 	Dirs []*Dir
+	// QuadletDirs are further directories from which podman's generator makes
+	// services, highest priority first. Everything else in them is left alone.
+	QuadletDirs []*Dir
 	// Named are the files that were asked for by name, by path in reports. They are
 	// taken for units even where their content does not look like one.
 	Named map[string]bool
@@ -45,7 +48,8 @@ func Load(opts Options) *Set {
 	l := &loader{
 		set: &Set{
 			Name: opts.Name, Scope: opts.Scope, Rooted: opts.Rooted, Dirs: opts.Dirs,
-			byName: map[string]*Unit{},
+			QuadletDirs: opts.QuadletDirs,
+			byName:      map[string]*Unit{}, madeOf: map[string]*Unit{}, madeAs: map[string]*Unit{},
 		},
 		named:   opts.Named,
 		extra:   opts.Instances,
@@ -59,6 +63,10 @@ func Load(opts Options) *Set {
 	for i, dir := range opts.Dirs {
 		l.scan(dir, i)
 	}
+	for i, dir := range opts.QuadletDirs {
+		l.scanQuadlets(dir, len(opts.Dirs)+i)
+	}
+	l.finishQuadlets()
 	l.resolveAliases()
 	l.loadUnits()
 	l.instantiate()
@@ -122,7 +130,7 @@ func (l *loader) scan(dir *Dir, rank int) {
 	}
 	for _, e := range entries {
 		name := path.Join(dir.Name, e.Name())
-		if isBeside(e.Name()) && l.scanBeside(dir, rank, name) {
+		if (isBeside(e.Name()) || isQuadletDropInDir(e.Name())) && l.scanBeside(dir, rank, name) {
 			continue
 		}
 		l.scanUnit(dir, e, name)
@@ -186,6 +194,7 @@ func (l *loader) addBeside(dir *Dir, rank int, name string) {
 		case e.Type()&fs.ModeSymlink != 0 && errors.Is(dir.Tree.Resolve(file).Err, source.ErrLoop):
 			// To systemd it is not there; up to 257 it hid others of its name.
 			l.set.problem(dir.report(file), source.ErrLoop.Error(), false)
+		case suffix == "d" && !isDropIn(e) && !e.IsDir() && isQuadletDropInDir(path.Base(name)):
 		case suffix == "d" && !isDropIn(e) && !e.IsDir():
 			l.set.Ignored = append(l.set.Ignored, Ignored{Path: dir.report(file), Unit: unitName})
 		default:

@@ -11,28 +11,146 @@ import (
 	"github.com/unitvet/unitvet/lint/value"
 )
 
-// Quadlet returns the names of the files that podman's generator would make a
-// service of that name from.
-func Quadlet(service string) []string {
-	var files []string
-	for _, t := range directive.Quadlets {
-		if stem, ok := strings.CutSuffix(service, t.Service); ok {
-			files = append(files, stem+t.Extension)
-		}
-	}
-	slices.Sort(files)
-	return files
-}
-
-// quadletService returns the name of the service that podman's generator makes of a
-// file, unless the file says otherwise (ServiceName=).
-func quadletService(base string) (string, bool) {
+// QuadletService returns the name of the service that podman's generator makes of a
+// file, unless the file says otherwise (ServiceName=); of foo@.volume it is
+// foo-volume@.service (getServiceName in pkg/systemd/quadlet/quadlet.go of podman).
+func QuadletService(base string) (string, bool) {
 	t, ok := directive.QuadletOf(path.Ext(base))
 	if !ok || base == t.Extension || strings.HasPrefix(base, ".") {
 		return "", false
 	}
-	return strings.TrimSuffix(base, t.Extension) + t.Service, true
+	stem := strings.TrimSuffix(base, t.Extension)
+	if template, ok := strings.CutSuffix(stem, "@"); ok {
+		return template + strings.TrimSuffix(t.Service, ".service") + "@.service", true
+	}
+	return stem + t.Service, true
 }
+
+// isQuadletDropInDir reports whether a directory's name is that of drop-ins of a file
+// for podman's generator, or of all of a type: foo.container.d, container.d. Those of
+// foo.network may be systemd-networkd's.
+func isQuadletDropInDir(name string) bool {
+	owner, ok := strings.CutSuffix(name, ".d")
+	if !ok {
+		return false
+	}
+	_, ok = directive.QuadletOf(path.Ext("." + owner))
+	return ok
+}
+
+// networkds reports whether drop-ins are most likely for systemd-networkd.
+func networkds(dir string) bool {
+	return path.Ext("."+strings.TrimSuffix(path.Base(dir), ".d")) == ".network" && !isForPodman(path.Dir(dir))
+}
+
+// isForPodman reports whether a directory is one in which only podman's generator looks.
+func isForPodman(dir string) bool { return strings.Contains(dir+"/", "containers/systemd/") }
+
+// quadletDropInNames returns the names of the directories of drop-ins of a file,
+// without their suffix and the most specific first (GetUnitDropinPaths in
+// pkg/systemd/parser/unitfile.go of podman).
+func quadletDropInNames(base string) []string {
+	ext := path.Ext(base)
+	prefix, instance, templated := strings.Cut(strings.TrimSuffix(base, ext), "@")
+	names := []string{base}
+	if instance != "" {
+		names = append(names, prefix+"@"+ext)
+	}
+	for i := strings.LastIndexByte(prefix, '-'); i >= 0; i = strings.LastIndexByte(prefix[:i], '-') {
+		if templated {
+			names = append(names, prefix[:i+1]+"@"+ext)
+		}
+		names = append(names, prefix[:i+1]+ext)
+	}
+	return append(names, strings.TrimPrefix(ext, "."))
+}
+
+// Where podman's generator looks for files (GetUnitDirs in
+// pkg/systemd/quadlet/unitdirs.go of podman), first the system manager's, in order.
+var (
+	systemQuadlets = []string{"/run/containers/systemd", "/etc/containers/systemd", "/usr/share/containers/systemd"}
+	adminQuadlets  = "/etc/containers/systemd/users"
+	homeQuadlets   = ".config/containers/systemd"
+)
+
+// QuadletDirs returns the directories below a root from which podman's generator
+// makes services for a manager. Those of all users are taken together.
+func QuadletDirs(tree *source.Tree, report string, scope Scope) []*Dir {
+	w := &quadletWalk{tree: tree, report: report, seen: map[string]bool{}}
+	if scope != ScopeUser {
+		w.seen[strings.TrimPrefix(adminQuadlets, "/")] = true // not the system manager's
+		for _, host := range systemQuadlets {
+			w.dir(host, 0)
+		}
+		return w.dirs
+	}
+	homes := []string{"root"}
+	entries, _ := tree.ReadDir("home") // there need not be one
+	for _, e := range entries {
+		homes = append(homes, path.Join("home", e.Name()))
+	}
+	for _, home := range homes {
+		w.dir(path.Join(home, homeQuadlets), 0)
+	}
+	w.dir(adminQuadlets, 0)
+	return w.dirs
+}
+
+// quadletWalk collects directories and those below them.
+type quadletWalk struct {
+	tree   *source.Tree
+	report string
+	seen   map[string]bool
+	dirs   []*Dir
+}
+
+func (w *quadletWalk) dir(name string, depth int) {
+	link := w.tree.Resolve(name)
+	if link.Err != nil || !link.Info.IsDir() || w.seen[link.Name] || depth > maxDepth {
+		return
+	}
+	w.seen[link.Name] = true
+	w.dirs = append(w.dirs, &Dir{Tree: w.tree, Name: link.Name, Path: path.Join(w.report, link.Name)})
+	entries, _ := w.tree.ReadDir(link.Name) // the loader tells
+	for _, e := range entries {
+		if !strings.HasSuffix(e.Name(), ".d") {
+			w.dir(path.Join(link.Name, e.Name()), depth+1)
+		}
+	}
+}
+
+// scanQuadlets notes what a directory holds for podman's generator.
+func (l *loader) scanQuadlets(dir *Dir, rank int) {
+	entries, err := dir.Tree.ReadDir(dir.Name)
+	if err != nil {
+		l.set.problem(dir.Path, errorText(err), false)
+	}
+	for _, e := range entries {
+		name := path.Join(dir.Name, e.Name())
+		if isQuadletDropInDir(e.Name()) {
+			l.scanBeside(dir, rank, name)
+		} else if !e.IsDir() {
+			l.addQuadlet(dir, name)
+		}
+	}
+}
+
+// Quadlet returns the service that podman's generator makes under a name, or the
+// template of it.
+func (s *Set) Quadlet(service string) *Unit {
+	if u := s.madeAs[service]; u != nil {
+		return u
+	}
+	name, err := value.ParseName(service)
+	if err != nil || name.Kind != value.Instance {
+		return nil
+	}
+	return s.madeAs[name.Template().String()]
+}
+
+// QuadletFile returns the service that podman's generator makes of the file with a
+// name, such as data.volume.
+func (s *Set) QuadletFile(base string) *Unit { return s.madeOf[base] }
 
 // maxQuadlet bounds what is read to see whether a file is one for podman's generator:
 // images of disks and systems have the same suffixes.
@@ -43,7 +161,7 @@ const maxQuadlet = 1 << 20
 // Perl's documentation .pod, images of disks .image.
 func readQuadlet(dir *Dir, file string) *Part {
 	t, ok := directive.QuadletOf(path.Ext(file))
-	if _, named := quadletService(path.Base(file)); !ok || !named {
+	if _, named := QuadletService(path.Base(file)); !ok || !named {
 		return nil
 	}
 	link := dir.Tree.Resolve(file)
@@ -59,7 +177,11 @@ func readQuadlet(dir *Dir, file string) *Part {
 	if link.Info != nil {
 		part.Mode = link.Info.Mode()
 	}
-	parsed := source.NewFile(dir.report(file), text)
+	report := dir.report(file)
+	if target, ok := dir.File(link.Name); ok {
+		report = target // web@one.container is a link to web@.container
+	}
+	parsed := source.NewFile(report, text)
 	parsed.Tree, parsed.Name = dir.Tree, file
 	part.File = syntax.Parse(parsed)
 	if !isQuadlet(part.File, t, path.Join(dir.Host, dir.Path)) || isTemplate(part.File) {
@@ -70,7 +192,7 @@ func readQuadlet(dir *Dir, file string) *Part {
 
 // isQuadlet reports whether a file with the suffix of a type is one of that type.
 func isQuadlet(file *syntax.File, t directive.QuadletType, dir string) bool {
-	own, sure := false, t.Extension != ".network" || strings.Contains(dir+"/", "containers/systemd/")
+	own, sure := false, t.Extension != ".network" || isForPodman(dir)
 	for _, section := range file.Sections {
 		switch name := section.Name(); {
 		case name == t.Section:
@@ -107,18 +229,51 @@ func (l *loader) addQuadlet(dir *Dir, file string) bool {
 	if part == nil {
 		return false
 	}
-	service, _ := quadletService(path.Base(file))
+	base := path.Base(file)
+	service, _ := QuadletService(base)
 	name, err := value.ParseName(service)
 	if err != nil {
 		return false
+	}
+	if first := l.set.madeOf[base]; first != nil {
+		l.set.Ignored = append(l.set.Ignored, Ignored{Path: dir.report(file), Shadow: first.Path})
+		return true
 	}
 	t, _ := directive.QuadletOf(path.Ext(file))
 	u := &Unit{
 		Name: name, Names: []string{service}, State: Loaded, Fragment: part, Path: part.Source.Path, Set: l.set, Quadlet: t.Section,
 	}
-	u.collect()
+	l.set.madeOf[base] = u
 	l.set.Quadlets = append(l.set.Quadlets, u)
 	return true
+}
+
+// finishQuadlets adds what stands beside the files that podman's generator makes
+// services from, and names the services.
+func (l *loader) finishQuadlets() {
+	for _, base := range sortedNames(l.set.madeOf) {
+		u := l.set.madeOf[base]
+		stem, ext := strings.TrimSuffix(base, path.Ext(base)), path.Ext(base)
+		if prefix, instance, ok := strings.Cut(stem, "@"); ok && instance != "" {
+			if template := l.set.madeOf[prefix+"@"+ext]; template != nil && template.Path == u.Path {
+				u.Template, u.Fragment = template, template.Fragment
+			}
+		}
+		var dirs []beside
+		for _, name := range quadletDropInNames(base) {
+			dirs = append(dirs, l.dirs[name]...)
+		}
+		l.addDropIns(u, dirs)
+		u.collect()
+		for _, setting := range u.settings {
+			if setting.Section == u.Quadlet && setting.Key.String == "ServiceName" {
+				if name, err := value.ParseName(strings.Trim(setting.Value.String, `"`) + ".service"); err == nil {
+					u.Name, u.Names = name, []string{name.String()}
+				}
+			}
+		}
+		l.set.madeAs[u.Name.String()] = u
+	}
 }
 
 // others are the files of systemd's that are no units, by suffix.

@@ -400,6 +400,8 @@ type Set struct {
 	// directories, which are their fragments. What the generator adds is not known, so
 	// they are not among Units.
 	Quadlets []*Unit
+	// QuadletDirs are directories of files for podman's generator alone.
+	QuadletDirs []*Dir
 	// Ignored are files in the directories that systemd does not read, by path.
 	Ignored []Ignored
 	// Refused are links on the search path that would be aliases if their names
@@ -411,6 +413,8 @@ type Set struct {
 	Problems []Problem
 
 	byName map[string]*Unit
+	// madeOf and madeAs are Quadlets by the name of the file and of the service.
+	madeOf, madeAs map[string]*Unit
 }
 
 // Ignored is a file beside units that systemd does not read.

@@ -21,6 +21,7 @@ var DanglingDependency = &lint.Rule{
 	Since:     "0.1.0",
 	Page:      danglingDependencyPage,
 	CheckUnit: danglingDependency,
+	Quadlets:  true,
 }
 
 func danglingDependency(p *lint.UnitPass) {
@@ -31,6 +32,9 @@ func danglingDependency(p *lint.UnitPass) {
 		}
 		if e.Kind == graph.After && e.Ref.Setting.Key.String == "Sockets" {
 			continue // the same name is wanted as well
+		}
+		if p.Unit.Quadlet != "" && p.Set.Resolve(e.To).Where == lint.Elsewhere {
+			continue // what the generator reads comes to the host from several places
 		}
 		v := judge(p.Set, e.To, e.Kind)
 		if v.severity == 0 {

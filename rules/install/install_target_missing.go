@@ -3,6 +3,7 @@ package install
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/unitvet/unitvet/lint"
@@ -27,7 +28,7 @@ var InstallTargetMissing = &lint.Rule{
 }
 
 func installTargetMissing(p *lint.SetPass) {
-	for _, u := range p.Set.Units {
+	for _, u := range slices.Concat(p.Set.Units, p.Set.Quadlets) {
 		if u.Template != nil {
 			continue // says what its template says
 		}
@@ -50,11 +51,15 @@ func installTarget(p *lint.SetPass, u *unit.Unit, entry unit.InstallEntry) {
 	if p.Set.Scope != unit.ScopeSystem && strings.HasSuffix(entry.Name, "-session.target") {
 		return // each desktop has one of its own
 	}
+	by := "systemctl enable"
+	if u.Quadlet != "" {
+		by = "podman's generator"
+	}
 	f := lint.Finding{
 		Unit:  u.Name.String(),
 		Place: lint.AtWord(entry.Setting, entry.At),
-		Message: fmt.Sprintf("%s= names %s, but there is no such unit, and no known package ships one: systemctl enable makes a link that nothing ever follows",
-			entry.Key, entry.Name),
+		Message: fmt.Sprintf("%s= names %s, but there is no such unit, and no known package ships one: %s makes a link that nothing ever follows",
+			entry.Key, entry.Name, by),
 		Help: "write a target that is reached, such as multi-user.target",
 	}
 	if startsAnyway(p.Set, u, entry.Name) {

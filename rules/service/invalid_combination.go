@@ -25,6 +25,7 @@ var InvalidCombination = &lint.Rule{
 	Since:     "0.1.0",
 	Page:      invalidCombinationPage,
 	CheckUnit: invalidCombination,
+	Quadlets:  true,
 }
 
 func invalidCombination(p *lint.UnitPass) {

@@ -26,6 +26,7 @@ var StartLimitNeverTrips = &lint.Rule{
 	Since:     "0.1.0",
 	Page:      startLimitNeverTripsPage,
 	CheckUnit: startLimitNeverTrips,
+	Quadlets:  true,
 }
 
 func startLimitNeverTrips(p *lint.UnitPass) {

@@ -22,6 +22,7 @@ var StartLimitTooTight = &lint.Rule{
 	Since:     "0.1.0",
 	Page:      startLimitTooTightPage,
 	CheckUnit: startLimitTooTight,
+	Quadlets:  true,
 }
 
 func startLimitTooTight(p *lint.UnitPass) {

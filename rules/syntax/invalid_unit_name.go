@@ -159,7 +159,7 @@ func invalidNames(p *lint.SetPass, u *unit.Unit, setting unit.Setting) {
 		if d.Key == "Alias" && strings.Contains(word.Text, "/") {
 			continue // an entry of a .wants/ directory, which another rule judges
 		}
-		if _, ok := directive.QuadletOf(path.Ext(word.Text)); ok && u.Quadlet != "" {
+		if _, ok := directive.QuadletOf(path.Ext(word.Text)); ok && u.Quadlet != "" && setting.Section == "Unit" {
 			continue // podman's generator puts the name of the service there
 		}
 		name, problem := checkReference(u, word.Text)
@@ -172,6 +172,8 @@ func invalidNames(p *lint.SetPass, u *unit.Unit, setting unit.Setting) {
 			f.Message = fmt.Sprintf("%s= names %s, which comes to %s here and is no unit name: %s", d.Key, quoted(word.Text), quoted(name), describe(problem, name))
 		}
 		switch {
+		case d.OnInvalid == directive.InvalidInstall && u.Quadlet != "":
+			f.Message += "; podman's generator makes a link that systemd passes over"
 		case d.OnInvalid == directive.InvalidInstall:
 			f.Message += "; systemctl enable refuses it"
 		case problem.Kind == value.NameBadSlice && !strings.Contains(name, "@") && d.Key != "Sockets" && d.Key != "Service":

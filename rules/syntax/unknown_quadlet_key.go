@@ -32,7 +32,7 @@ func unknownQuadletKey(p *lint.FilePass) {
 	}
 	for section, a := range p.Part.Assignments() {
 		name, key := section.Name(), a.Key.String
-		if _, known := directive.QuadletKey(name, key); known || !generators(p, name) || key == "" || strings.HasPrefix(key, directive.ExtensionPrefix) {
+		if _, known := directive.QuadletKey(name, key); known || !generators(p, name) || key == "" {
 			continue
 		}
 		f := lint.Finding{

@@ -1,6 +1,7 @@
 package python
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -171,8 +172,8 @@ func (m *machine) handOver(args *arguments) {
 	for _, v := range args.places {
 		visit(v, 0)
 	}
-	for _, v := range args.names {
-		visit(v, 0)
+	for _, name := range slices.Sorted(maps.Keys(args.names)) {
+		visit(args.names[name], 0)
 	}
 }
 

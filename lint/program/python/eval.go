@@ -336,10 +336,17 @@ func (m *machine) logic(e *expr) value {
 	var v value
 	maybe := 0
 	unknown := false
+	var unset []string // variables that were asked for in vain
 	for i, x := range e.list {
+		reads := len(m.facts.Reads)
 		v = m.eval(x)
 		if m.raised != "" {
 			break
+		}
+		if n := len(m.facts.Reads); or && n > reads && m.facts.Reads[n-1].State == Unset {
+			unset = append(unset, m.facts.Reads[n-1].Names...)
+		} else if t, ok := v.(text); ok && i > 0 && len(unset) > 0 && (t.from == nil || len(t.from.Names) == 0) {
+			v = text{t.s, &Origin{Step: m.step(x), Names: unset, Unset: true}}
 		}
 		if i == len(e.list)-1 {
 			break

@@ -113,10 +113,18 @@ func (m *Manager) roots(above []int32, within map[int32]bool, withInstall bool) 
 	return slices.Compact(roots)
 }
 
-// startable reports whether something can start the unit by itself.
+// startable reports whether something can start the unit by itself. Of the units
+// that systemd brings along beside those of a checkout these are the targets: many
+// of its services only ever run on certain machines.
 func (m *Manager) startable(id int32) bool {
 	u := m.units[id]
-	return u == nil || !u.Bool("Unit", "RefuseManualStart", false)
+	switch {
+	case u == nil:
+		return true
+	case m.Graph.IsBase(u) && u.Name.Type != "target":
+		return false
+	}
+	return !u.Bool("Unit", "RefuseManualStart", false)
 }
 
 // anchor returns the unit whose start explains a cycle best, of those that bring

@@ -37,7 +37,7 @@ func networkOnlineNotWanted(p *lint.UnitPass) {
 			continue
 		}
 		setting := e.Ref.Setting
-		if isPackaged(p.Set, setting.Part) || wantsNetwork(p.Set, p.Unit) {
+		if isPackaged(p.Set, setting.Part) || p.Set.IsShipped(p.Unit.Name.String()) || wantsNetwork(p.Set, p.Unit) {
 			return
 		}
 		p.Report(lint.Finding{

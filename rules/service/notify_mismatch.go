@@ -156,7 +156,7 @@ func (n notified) python() {
 		if prog.Run != m.run || !prog.Loaded || prog.Gave || len(prog.Failures) > 0 || prog.Entry == nil {
 			continue
 		}
-		if e := prog.Run.Entry; e.Server != "" && !slices.Contains(quiet, e.Server) || speaks(n.set.Host.Checkout) {
+		if e := prog.Run.Entry; e.Server != "" && !slices.Contains(quiet, e.Server) || mayTell(prog.Entry.Source.Text) || speaks(n.set.Host.Checkout) {
 			continue
 		}
 		word := prog.Run.Entry.Word
@@ -168,8 +168,19 @@ func (n notified) python() {
 // speaksKey is what the answer of speaks is remembered under.
 type speaksKey struct{}
 
-// signs are words without which no program tells systemd anything.
-var signs = []string{"systemd", "NOTIFY_SOCKET", "sdnotify", "sd_notify"}
+// signs are words without which no program tells systemd anything: those of the
+// protocol, of libraries that speak it for the program, and of ways to load code that
+// is not seen.
+var signs = []string{
+	"systemd", "NOTIFY_SOCKET", "sdnotify", "sd_notify",
+	"circus", "cotyledon", "gunicorn", "oslo_service", "twisted",
+	"__import__", "entry_point", "importlib", "pkg_resources", "runpy",
+}
+
+// mayTell reports whether a Python file may tell systemd something.
+func mayTell(text string) bool {
+	return slices.ContainsFunc(signs, func(s string) bool { return strings.Contains(text, s) })
+}
 
 // mostRead is how many bytes of a checkout are searched for them.
 const mostRead = 64 << 20
@@ -183,7 +194,7 @@ func speaks(c *host.Checkout) bool {
 				continue
 			}
 			text, err := c.Tree.ReadFile(name)
-			if read += len(text); err != nil || read > mostRead || slices.ContainsFunc(signs, func(s string) bool { return strings.Contains(text, s) }) {
+			if read += len(text); err != nil || read > mostRead || mayTell(text) {
 				return true
 			}
 		}

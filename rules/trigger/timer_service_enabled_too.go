@@ -55,7 +55,7 @@ func timerServiceEnabledToo(p *lint.UnitPass) {
 			f.Path = e.Link.Path
 			f.Message = fmt.Sprintf("%s starts at the times of %s, and by this link at every boot, too", service.Name, timer.Name)
 			f.Help = "remove the link: systemctl disable " + service.Name.String()
-		case e.Install && e.Unit == service && !p.Set.Rooted:
+		case e.Install && e.Unit == service && !p.Set.Rooted && !p.Set.IsShipped(service.Name.String()):
 			f.Place = lint.AtWord(e.Ref.Setting, e.Ref.At)
 			f.Message = fmt.Sprintf("%s starts at the times of %s; once enabled, %s=%s starts it at every boot, too",
 				service.Name, timer.Name, e.Ref.Setting.Key.String, e.From)

@@ -55,7 +55,7 @@ func TestReadmeSecurity(t *testing.T) {
 		t.Errorf("exit code %d", code)
 	}
 	_, printed, _ := strings.Cut(out.String(), "\n\n")
-	readmePart(t, "README.md", start, end, func(string) string { return "\n```text\n" + printed + "```\n\n" })
+	readmePart(t, "docs/security.md", start, end, func(string) string { return "\n```text\n" + printed + "```\n\n" })
 }
 
 // TestReadmeExcerpt holds that the findings in README.md are what the command

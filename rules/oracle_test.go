@@ -18,6 +18,8 @@ import (
 	"github.com/unitvet/unitvet/lint/source"
 	"github.com/unitvet/unitvet/lint/syntax"
 	directiverules "github.com/unitvet/unitvet/rules/directive"
+	programrules "github.com/unitvet/unitvet/rules/program"
+	servicerules "github.com/unitvet/unitvet/rules/service"
 	syntaxrules "github.com/unitvet/unitvet/rules/syntax"
 )
 
@@ -121,7 +123,9 @@ func found(t *testing.T, cases []oracle.Case, from, release int) [][]lint.Findin
 			t.Fatal(err)
 		}
 	}
-	opts := lint.Options{Rules: slices.Concat(syntaxrules.Rules(), directiverules.Rules()), Systemd: release}
+	// Two values are told by rules of other families alone.
+	others := []*lint.Rule{programrules.UnquotedEnvironmentValue, servicerules.KillModeNone}
+	opts := lint.Options{Rules: slices.Concat(syntaxrules.Rules(), directiverules.Rules(), others), Systemd: release}
 	opts.Paths = []string{dir}
 	result, err := lint.Run(t.Context(), opts)
 	if err != nil {

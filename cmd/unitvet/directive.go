@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -224,10 +225,20 @@ func takes(d *directive.Directive) string {
 
 // empty says what an assignment without a value does.
 func empty(d *directive.Directive) string {
-	if group := d.ResetGroup(); group != "" && group != d.Key {
-		return "drops what was set before, by any directive of the group " + group
+	group := d.ResetGroup()
+	if group == "" || group == d.Key {
+		return empties[d.Empty]
 	}
-	return empties[d.Empty]
+	var others []string
+	for _, other := range directive.Section(d.Section) {
+		if other.ResetGroup() == group && other.Key != d.Key && other.Status == directive.StatusActive {
+			others = append(others, other.Key+"=")
+		}
+	}
+	if len(others) == 0 || len(others) > 8 {
+		return fmt.Sprintf("drops what was set before, by any %s=", group)
+	}
+	return "drops what was set before, also by " + strings.Join(others, ", ")
 }
 
 // What the table's terms mean to people.
@@ -270,45 +281,87 @@ var (
 )
 
 func directiveText(w io.Writer, found []*directive.Directive) error {
-	for i, g := range group(found) {
+	for i, alike := range alike(group(found)) {
 		if i > 0 {
 			_, _ = fmt.Fprintln(w)
 		}
-		if err := groupText(w, g); err != nil {
+		if err := groupText(w, alike); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func groupText(w io.Writer, g directiveGroup) error {
+// alike puts the groups together that differ only in when the sections came to the
+// directive, and in the manual page: what to write is the same.
+func alike(groups []directiveGroup) [][]directiveGroup {
+	var all [][]directiveGroup
+	for _, g := range groups {
+		i := slices.IndexFunc(all, func(other []directiveGroup) bool {
+			plain := g
+			plain.Sections, plain.Since, plain.ManPage = other[0].Sections, other[0].Since, other[0].ManPage
+			return reflect.DeepEqual(plain, other[0])
+		})
+		if i >= 0 {
+			all[i] = append(all[i], g)
+		} else {
+			all = append(all, []directiveGroup{g})
+		}
+	}
+	return all
+}
+
+// each joins what groups say: as it stands if they all say the same, and else the
+// rest with the sections that it is for.
+func each(groups []directiveGroup, say func(directiveGroup) string) string {
+	text := say(groups[0])
+	for _, g := range groups[1:] {
+		if other := say(g); other != text {
+			text += fmt.Sprintf(", in %s %s", inBrackets(g.Sections), other)
+		}
+	}
+	return text
+}
+
+func inBrackets(sections []string) string { return "[" + strings.Join(sections, "] [") + "]" }
+
+// groupText writes what is known in groups that are alike.
+func groupText(w io.Writer, groups []directiveGroup) error {
+	g := groups[0]
+	var sections []string
+	for _, same := range groups {
+		sections = append(sections, same.Sections...)
+	}
+	slices.Sort(sections)
 	_, _ = fmt.Fprintf(w, "%s=\n", g.Directive)
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	row := func(name, format string, args ...any) {
-		if text := fmt.Sprintf(format, args...); text != "" {
+	row := func(name, text string) {
+		if text != "" {
 			_, _ = fmt.Fprintf(table, "  %s\t%s\n", name, text)
 		}
 	}
-	row([]string{"section", "sections"}[min(len(g.Sections)-1, 1)], "[%s]", strings.Join(g.Sections, "] ["))
-	row("takes", "%s", g.Takes)
-	row("parameter", "%s", g.Parameter)
+	row([]string{"section", "sections"}[min(len(sections)-1, 1)], inBrackets(sections))
+	row("takes", g.Takes)
+	if g.Type != string(directive.TypeConditionPath) {
+		row("parameter", g.Parameter)
+	}
 	for i, line := range wordLines(g) {
-		row([]string{"words", ""}[min(i, 1)], "%s", line)
+		row([]string{"words", ""}[min(i, 1)], line)
 	}
-	row("also", "%s", strings.Join(g.Also, ", "))
-	row("separated by", "%s", g.Separator)
-	row("assignments", "%s", g.Assignments)
-	row("empty value", "%s", g.Empty)
-	row("bad value", "%s", g.Invalid)
-	row("specifiers", "%s", g.Specifiers)
-	row("releases", "%s", releases(g))
-	row("status", "%s", strings.TrimPrefix(g.Status, "active"))
+	row("also", strings.Join(g.Also, ", "))
+	row("separated by", g.Separator)
+	row("assignments", g.Assignments)
+	row("empty value", g.Empty)
+	row("bad value", g.Invalid)
+	row("specifiers", g.Specifiers)
+	row("releases", each(groups, releases))
+	row("status", strings.TrimPrefix(g.Status, "active"))
 	if g.Replacement != "" {
-		row("instead", "%s", g.Replacement)
+		row("instead", g.Replacement)
 	}
-	row("notes", "%s", g.Notes)
+	row("notes", g.Notes)
 	if g.ManPage != "" {
-		row("manual", "%s(5)", g.ManPage)
+		row("manual", each(groups, func(g directiveGroup) string { return g.ManPage + "(5)" }))
 	}
 	return table.Flush()
 }

@@ -198,9 +198,9 @@ var module = regexp.MustCompile(`^([A-Za-z_][A-Za-z0-9_.]*)(:[A-Za-z_][A-Za-z0-9
 func filesOf(word, before string) []string {
 	match := module.FindStringSubmatch(word)
 	switch {
-	case match != nil && (match[2] != "" || before == "-m"):
+	case match != nil && (match[2] != "" || before == "-m" || before == "-A"):
 		name := strings.ReplaceAll(match[1], ".", "/")
-		return []string{name + ".py", name + "/__init__.py", name + "/__main__.py"}
+		return []string{name + ".py", name + "/__init__.py", name + "/__main__.py", name + "/celery.py"}
 	case strings.Contains(path.Base(word), ".") && word[0] != '-':
 		return []string{word}
 	}

@@ -55,6 +55,8 @@ func TestInfer(t *testing.T) {
 		{"beside the unit", "mono/web/deploy", []string{"/opt/site/src/server.js"}, "/opt/site=mono/web"},
 		{"two would do", "systemd", []string{"/opt/x/lib/tool.py"}, ""},
 		{"two places", "systemd", []string{"/opt/app/services/api/main.py", "/home/u/app/services/worker/main.py"}, "/home/u/app=. /opt/app=."},
+		{"a path above the unit outweighs one elsewhere", "systemd", []string{"/srv/web/src/server.js", "/srv/web/services/api/main.py"}, "/srv/web=."},
+		{"and the other way round", "systemd", []string{"/srv/web/services/api/main.py", "/srv/web/src/server.js"}, "/srv/web=."},
 		{"a directory of services", "systemd", []string{"/opt/api/start.sh", "/opt/services/api/start.sh"}, "/opt/services=services"},
 		{"overlay", "systemd", []string{"/etc/app/app.env"}, "overlay deploy/root"},
 		{"two overlays", "systemd", []string{"/etc/app/twin.env"}, ""},

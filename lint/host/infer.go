@@ -30,7 +30,7 @@ var topDirs = map[string]bool{"data": true, "home": true, "media": true, "mnt": 
 // of a path below it exists there: beside the unit or above it, or in one place
 // only. Where two directories would do, none is taken.
 func (c *Checkout) Infer(evidence []Evidence) {
-	found := map[string]string{} // prefix to directory, "" for a conflict
+	found := map[string]inferred{}
 	overlays := overlays{}
 	for _, e := range evidence {
 		p := path.Clean(e.Path)
@@ -41,22 +41,25 @@ func (c *Checkout) Infer(evidence []Evidence) {
 		if slices.ContainsFunc(foreignDirs, func(dir string) bool { return below(p, dir) }) {
 			continue
 		}
-		prefix, dir, ok := c.tail(p, e.Beside)
+		prefix, dir, beside, ok := c.tail(p, e.Beside)
 		if !ok {
 			continue
 		}
 		prefix, dir = upward(prefix, dir)
-		if other, ok := found[prefix]; ok && other != dir {
-			dir = ""
+		other, known := found[prefix]
+		switch {
+		case !known || beside && !other.beside:
+			found[prefix] = inferred{dir, beside}
+		case beside == other.beside && dir != other.dir:
+			found[prefix] = inferred{"", beside}
 		}
-		found[prefix] = dir
 	}
 	for _, dir := range overlays.agreed() {
 		c.Overlays = append(c.Overlays, Overlay{Tree: c.Tree, Name: dir, Report: c.InReports(dir)})
 	}
-	for prefix, dir := range found {
-		if dir != "" {
-			c.Mappings = append(c.Mappings, Mapping{prefix, dir})
+	for prefix, to := range found {
+		if to.dir != "" {
+			c.Mappings = append(c.Mappings, Mapping{prefix, to.dir})
 		}
 	}
 	slices.SortFunc(c.Mappings, func(a, b Mapping) int { return strings.Compare(a.Prefix, b.Prefix) })
@@ -76,10 +79,18 @@ func (c *Checkout) Infer(evidence []Evidence) {
 	c.findHoles(evidence)
 }
 
+// inferred is what a prefix is taken for: a directory, "" where the paths disagree.
+// One that holds a path beside or above the unit outweighs one that only is alone in
+// holding it, as it is for a unit that starts a module from the wrong directory.
+type inferred struct {
+	dir    string
+	beside bool
+}
+
 // tail returns the longest tail of a path that exists in the tree, as the
 // directory of the host in front of it and the directory of the tree that it is
-// in.
-func (c *Checkout) tail(p, beside string) (prefix, dir string, ok bool) {
+// in, and whether that is beside the unit or above it.
+func (c *Checkout) tail(p, beside string) (prefix, dir string, near, ok bool) {
 	parts := strings.Split(strings.TrimPrefix(p, "/"), "/")
 	first := 1
 	if topDirs[parts[0]] {
@@ -93,7 +104,7 @@ func (c *Checkout) tail(p, beside string) (prefix, dir string, ok bool) {
 		}
 		for above := path.Clean(beside); ; above = path.Dir(above) {
 			if link := c.Tree.Resolve(path.Join(above, tail)); link.Err == nil && (cut < len(parts)-1 || link.Info.Mode().IsRegular()) {
-				return prefix, above, true
+				return prefix, above, true, true
 			}
 			if above == "." || above == "/" {
 				break
@@ -103,12 +114,12 @@ func (c *Checkout) tail(p, beside string) (prefix, dir string, ok bool) {
 			break
 		}
 		if dirs := c.holders(tail); len(dirs) == 1 {
-			return prefix, dirs[0], true
+			return prefix, dirs[0], false, true
 		} else if len(dirs) > 1 {
-			return "", "", false
+			return "", "", false, false
 		}
 	}
-	return "", "", false
+	return "", "", false, false
 }
 
 // holders returns the directories of the tree that hold a file of a name with

@@ -25,7 +25,8 @@ func directiveCommand(std streams) *cobra.Command {
 assignments add up, what an empty or a bad one does, and which releases have it.
 
 NAME is a directive in any case, alone for all of its sections, or with one of
-them: Service/Restart or Service.Restart.`,
+them: Service/Restart or Service.Restart. It may be a key of files from which podman's
+generator makes services, too: Container/Image.`,
 		Example: `  unitvet directive ProtectSystem
   unitvet directive Service/Restart --format json`,
 		Args: cobra.ExactArgs(1),
@@ -34,14 +35,15 @@ them: Service/Restart or Service.Restart.`,
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			found, err := findDirective(args[0])
-			if err != nil {
+			groups := append(group(found), quadletGroups(args[0])...)
+			if err != nil && len(groups) == 0 {
 				return err
 			}
 			switch format {
 			case "text":
-				return directiveText(std.out, found)
+				return directiveText(std.out, groups)
 			case "json":
-				return directiveJSON(std.out, found)
+				return directiveJSON(std.out, groups)
 			}
 			return fmt.Errorf("--format: %q is neither text nor json", format)
 		},
@@ -54,16 +56,60 @@ them: Service/Restart or Service.Restart.`,
 // allSections are those that the table has directives for, old ones included.
 func allSections() []string { return append(directive.Sections(), "BusName") }
 
-// findDirective returns a directive in the sections that are asked for, without
-// regard to case.
-func findDirective(name string) ([]*directive.Directive, error) {
-	section, key, narrowed := strings.Cut(strings.TrimSuffix(name, "="), "/")
-	if !narrowed {
-		if section, key, narrowed = strings.Cut(section, "."); !narrowed {
+// splitDirective takes a name apart: the section is empty if there is none.
+func splitDirective(name string) (section, key string) {
+	section, key, ok := strings.Cut(strings.TrimSuffix(name, "="), "/")
+	if !ok {
+		if section, key, ok = strings.Cut(section, "."); !ok {
 			section, key = "", section
 		}
 	}
-	section = strings.TrimSuffix(strings.TrimPrefix(section, "["), "]")
+	return strings.TrimSuffix(strings.TrimPrefix(section, "["), "]"), key
+}
+
+// quadletGroups returns what is known of a key that podman's generator reads, in the
+// sections that are asked for.
+func quadletGroups(name string) []directiveGroup {
+	section, key := splitDirective(name)
+	sections := []string{directive.QuadletCommon}
+	for _, t := range directive.Quadlets {
+		sections = append(sections, t.Section)
+	}
+	slices.Sort(sections)
+	var groups []directiveGroup
+	for _, s := range sections {
+		for _, known := range directive.QuadletKeys(s) {
+			if !strings.EqualFold(known, key) || section != "" && !strings.EqualFold(section, s) {
+				continue
+			}
+			since, _ := directive.QuadletKey(s, known)
+			kind := directive.QuadletKind(s, known)
+			groups = append(groups, directiveGroup{
+				Directive: known, Sections: []string{s}, Type: kind, Takes: quadletKinds[kind], Status: string(directive.StatusActive),
+				Podman: since, ManPage: "podman-systemd.unit", Invalid: quadletInvalid[kind],
+			})
+		}
+	}
+	return groups
+}
+
+// What the kinds of values mean to podman's generator.
+var (
+	quadletKinds = map[string]string{
+		"boolean": "yes, true, on, 1 or no, false, off, 0, in any case", "boolean or healthy": "a boolean or healthy",
+		"number": "a number", "ports": "a port or a range of ports", "text": "text that podman reads, see podman-systemd.unit(5)",
+	}
+	quadletInvalid = map[string]string{
+		"boolean": "the generator takes it for no", "boolean or healthy": "the generator takes it for no",
+		"number": "the generator passes it over", "ports": "the generator fails, and there is no service",
+	}
+)
+
+// findDirective returns a directive in the sections that are asked for, without
+// regard to case.
+func findDirective(name string) ([]*directive.Directive, error) {
+	section, key := splitDirective(name)
+	narrowed := section != ""
 	sections := allSections()
 	if narrowed {
 		i := slices.IndexFunc(sections, func(s string) bool { return strings.EqualFold(s, section) })
@@ -141,11 +187,13 @@ type directiveGroup struct {
 	Invalid     string          `json:"invalid"`
 	Status      string          `json:"status"`
 	Since       int             `json:"since"`
-	Deprecated  int             `json:"deprecated,omitempty"`
-	Removed     int             `json:"removed,omitempty"`
-	Replacement string          `json:"replacement,omitempty"`
-	ManPage     string          `json:"manPage,omitempty"`
-	Notes       string          `json:"notes,omitempty"`
+	// Podman is the first release of podman that has a key that its generator reads.
+	Podman      string `json:"podman,omitempty"`
+	Deprecated  int    `json:"deprecated,omitempty"`
+	Removed     int    `json:"removed,omitempty"`
+	Replacement string `json:"replacement,omitempty"`
+	ManPage     string `json:"manPage,omitempty"`
+	Notes       string `json:"notes,omitempty"`
 }
 
 // directiveWord is a word that a directive takes.
@@ -280,8 +328,8 @@ var (
 	}
 )
 
-func directiveText(w io.Writer, found []*directive.Directive) error {
-	for i, alike := range alike(group(found)) {
+func directiveText(w io.Writer, groups []directiveGroup) error {
+	for i, alike := range alike(groups) {
 		if i > 0 {
 			_, _ = fmt.Fprintln(w)
 		}
@@ -299,7 +347,10 @@ func alike(groups []directiveGroup) [][]directiveGroup {
 	for _, g := range groups {
 		i := slices.IndexFunc(all, func(other []directiveGroup) bool {
 			plain := g
-			plain.Sections, plain.Since, plain.ManPage = other[0].Sections, other[0].Since, other[0].ManPage
+			plain.Sections, plain.Since, plain.Podman, plain.ManPage = other[0].Sections, other[0].Since, other[0].Podman, other[0].ManPage
+			if (g.Podman == "") != (other[0].Podman == "") {
+				return false
+			}
 			return reflect.DeepEqual(plain, other[0])
 		})
 		if i >= 0 {
@@ -311,16 +362,22 @@ func alike(groups []directiveGroup) [][]directiveGroup {
 	return all
 }
 
-// each joins what groups say: as it stands if they all say the same, and else the
-// rest with the sections that it is for.
+// each joins what groups say: what the first one does as it stands, and what others do
+// with the sections that it is for.
 func each(groups []directiveGroup, say func(directiveGroup) string) string {
-	text := say(groups[0])
-	for _, g := range groups[1:] {
-		if other := say(g); other != text {
-			text += fmt.Sprintf(", in %s %s", inBrackets(g.Sections), other)
+	var texts []string
+	sections := map[string][]string{}
+	for _, g := range groups {
+		text := say(g)
+		if sections[text] == nil {
+			texts = append(texts, text)
 		}
+		sections[text] = append(sections[text], g.Sections...)
 	}
-	return text
+	for i, text := range texts[1:] {
+		texts[i+1] = fmt.Sprintf("in %s %s", inBrackets(sections[text]), text)
+	}
+	return strings.Join(texts, ", ")
 }
 
 func inBrackets(sections []string) string { return "[" + strings.Join(sections, "] [") + "]" }
@@ -368,6 +425,9 @@ func groupText(w io.Writer, groups []directiveGroup) error {
 
 // releases says which releases have a directive.
 func releases(g directiveGroup) string {
+	if g.Podman != "" {
+		return "since podman " + g.Podman
+	}
 	text := fmt.Sprintf("since %d", g.Since)
 	if g.Deprecated > 0 {
 		text += fmt.Sprintf(", deprecated since %d", g.Deprecated)
@@ -409,9 +469,9 @@ func wordLines(g directiveGroup) []string {
 	return lines
 }
 
-func directiveJSON(w io.Writer, found []*directive.Directive) error {
+func directiveJSON(w io.Writer, groups []directiveGroup) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	return encoder.Encode(group(found))
+	return encoder.Encode(groups)
 }

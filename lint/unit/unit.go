@@ -285,25 +285,25 @@ func (u *Unit) Setting(section, key string) (Setting, bool) {
 // the last one in force that it takes. What is wrong with the others makes it pass
 // them over with a warning. It is for single values.
 func (u *Unit) Accepted(section, key string, release int) (Setting, bool) {
-	d, known := directive.Lookup(section, key)
-	if !known || !d.In(release) {
-		return Setting{}, false
-	}
 	settings := u.Settings(section, key)
 	for i := len(settings) - 1; i >= 0; i-- {
-		if u.accepts(d, settings[i].Value.String, release) {
+		if u.Accepts(settings[i], release) {
 			return settings[i], true
 		}
 	}
 	return Setting{}, false
 }
 
-// accepts reports whether systemd takes a value for the unit; where the manager is
-// not known, whether one of them does.
-func (u *Unit) accepts(d *directive.Directive, text string, release int) bool {
+// Accepts reports whether a release of systemd takes an assignment of the unit;
+// where the manager is not known, whether one of them does.
+func (u *Unit) Accepts(setting Setting, release int) bool {
+	d, known := directive.Lookup(setting.Section, setting.Key.String)
+	if !known || !d.In(release) {
+		return false
+	}
 	context := u.Context(value.FullTable)
 	for {
-		problems := value.Check(d, text, context, release)
+		problems := value.Check(d, setting.Value.String, context, release)
 		if !slices.ContainsFunc(problems, func(p *value.Problem) bool { return p.Effect != value.Accepted }) {
 			return true
 		}

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/unitvet/unitvet/lint"
 	"github.com/unitvet/unitvet/lint/graph"
@@ -50,7 +51,7 @@ func notInstalled(p *lint.SetPass, u *unit.Unit) {
 	if u.State != unit.Loaded || u.Fragment == nil || !u.Known() || u.Name.Kind != value.Plain || !runsOnItsOwn(u) {
 		return
 	}
-	if hasInstall(u) {
+	if hasInstall(u) || meansInstall(u) {
 		return
 	}
 	for _, name := range u.Names {
@@ -70,6 +71,19 @@ func notInstalled(p *lint.SetPass, u *unit.Unit) {
 
 func hasInstall(u *unit.Unit) bool {
 	return slices.ContainsFunc(u.All(), func(s unit.Setting) bool { return s.Section == "Install" })
+}
+
+// meansInstall reports whether a unit says under what it is to be enabled where
+// systemd does not read it: in a section that is misspelt, or whose header was lost.
+func meansInstall(u *unit.Unit) bool {
+	for _, assignment := range u.Fragment.Assignments() {
+		for _, key := range []string{"WantedBy", "RequiredBy", "UpheldBy"} {
+			if strings.EqualFold(assignment.Key.String, key) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // usesInstall reports whether the services of a set are enabled one by one: at least

@@ -20,7 +20,7 @@ var truncatedDropInPage string
 // returns (src/core/load-dropin.c).
 var TruncatedDropIn = &lint.Rule{
 	ID:        "truncated-drop-in",
-	Summary:   "a line in a drop-in at which systemd stops reading: what follows is lost",
+	Summary:   "a value in a drop-in at which systemd stops reading: what follows is lost",
 	Category:  "install",
 	Severity:  lint.Error,
 	Since:     "0.1.0",
@@ -33,15 +33,18 @@ func truncatedDropIn(p *lint.FilePass) {
 	if !part.IsDropIn() {
 		return
 	}
-	end, why := part.End, "systemd stops reading the drop-in here"
+	end, key := part.End, ""
 	for section, assignment := range part.Assignments() {
 		if assignment.Span().Start >= end {
 			break
 		}
 		if refused(p, section.Name(), assignment) {
-			end, why = assignment.Span().Start, fmt.Sprintf("systemd cannot read this %s= and stops reading the drop-in", assignment.Key.String)
+			end, key = assignment.Span().Start, assignment.Key.String
 			break
 		}
+	}
+	if key == "" {
+		return // the rules about lines that end a file say what is lost
 	}
 	var lost []*syntax.Assignment
 	for section, assignment := range part.Assignments() {
@@ -64,7 +67,7 @@ func truncatedDropIn(p *lint.FilePass) {
 	line := part.Source.LineSpan(part.Source.Line(end))
 	p.Report(lint.Finding{
 		Place:   lint.Place{File: part.Source, Span: line},
-		Message: fmt.Sprintf("%s: %s of the lines below never take effect, and %s is loaded without them", why, strings.Join(names, ", "), p.Unit.Name),
+		Message: fmt.Sprintf("systemd cannot read this %s= and stops reading the drop-in: %s of the lines below never take effect, and %s is loaded without them", key, strings.Join(names, ", "), p.Unit.Name),
 		Help:    "correct the line",
 		Related: []lint.Related{{Place: lint.At(part, lost[0].Key.Whole()), Message: "the first line that is lost"}},
 	})

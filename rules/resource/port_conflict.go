@@ -67,7 +67,7 @@ func listeners(set *lint.Set, u *unit.Unit) []listener {
 		return nil
 	}
 	if u.Name.Type == "socket" {
-		return sockets(u)
+		return sockets(set, u)
 	}
 	if u.Name.Type != "service" || u.Value("Service", "PrivateNetwork") != "" && u.Bool("Service", "PrivateNetwork", true) || u.Value("Service", "NetworkNamespacePath") != "" {
 		return nil
@@ -133,7 +133,7 @@ func dedupe(found []listener) []listener {
 var portVariables = map[string]bool{"PORT": true, "HTTP_PORT": true, "LISTEN_PORT": true, "SERVER_PORT": true}
 
 // sockets returns the ports of a socket unit (systemd.socket(5), ListenStream=).
-func sockets(u *unit.Unit) []listener {
+func sockets(set *lint.Set, u *unit.Unit) []listener {
 	if u.Bool("Socket", "ReusePort", false) {
 		return nil
 	}
@@ -141,7 +141,7 @@ func sockets(u *unit.Unit) []listener {
 	for _, listen := range []struct{ key, protocol string }{{"ListenStream", "tcp"}, {"ListenDatagram", "udp"}} {
 		for _, s := range u.Settings("Socket", listen.key) {
 			expanded := u.Expand(s.Value.String)
-			if !expanded.Known || strings.ContainsAny(expanded.Text, "/@") {
+			if !expanded.Known || strings.ContainsAny(expanded.Text, "/@") || !u.Accepts(s, set.Release) {
 				continue
 			}
 			if address, port, ok := split(expanded.Text); ok {

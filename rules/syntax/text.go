@@ -64,10 +64,19 @@ func keysOf(nodes []syntax.Node) []string {
 
 // fatal says what becomes of a file at a line at which systemd stops reading.
 func fatal(p *lint.FilePass) string {
-	if p.Part.IsDropIn() {
+	if !p.Part.IsDropIn() {
+		return "systemd does not load the unit"
+	}
+	var lost []syntax.Node
+	for section, assignment := range p.Part.Assignments() {
+		if assignment.Span().Start > p.Part.End && directive.KnownSection(section.Name()) {
+			lost = append(lost, assignment)
+		}
+	}
+	if len(lost) == 0 {
 		return "systemd stops reading here, and the rest of this drop-in is lost"
 	}
-	return "systemd does not load the unit"
+	return fmt.Sprintf("systemd stops reading the drop-in here, and loads %s without %s below", p.Unit.Name, list(keysOf(lost)))
 }
 
 // typeOf returns the type of the unit that a file belongs to.

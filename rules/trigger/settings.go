@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/unitvet/unitvet/lint"
-	"github.com/unitvet/unitvet/lint/directive"
 	"github.com/unitvet/unitvet/lint/graph"
 	"github.com/unitvet/unitvet/lint/syntax"
 	"github.com/unitvet/unitvet/lint/unit"
@@ -33,15 +32,9 @@ var ownSections = map[string]string{
 // taken returns the assignments to a key of the unit's own section that systemd
 // takes: those in force that the release knows and can read.
 func taken(set *lint.Set, u *unit.Unit, key string) []unit.Setting {
-	section := ownSections[u.Name.Type]
-	d, ok := directive.Lookup(section, key)
-	if !ok || !d.In(set.Release) {
-		return nil
-	}
 	var good []unit.Setting
-	for _, setting := range u.Settings(section, key) {
-		problems := value.Check(d, setting.Value.String, u.Context(value.FullTable), set.Release)
-		if !slices.ContainsFunc(problems, func(p *value.Problem) bool { return p.Effect != value.Accepted }) {
+	for _, setting := range u.Settings(ownSections[u.Name.Type], key) {
+		if u.Accepts(setting, set.Release) {
 			good = append(good, setting)
 		}
 	}

@@ -179,6 +179,7 @@ func invalidNames(p *lint.SetPass, u *unit.Unit, setting unit.Setting) {
 		case problem.Kind == value.NameBadSlice && !strings.Contains(name, "@") && d.Key != "Sockets" && d.Key != "Service":
 			f.Message += "; systemd loads no slice of that name"
 		default:
+			f.Severity = lint.Warning // the unit itself is loaded, and runs without
 			f.Message += "; systemd ignores it"
 		}
 		suggest(p, setting, words, i, &f)

@@ -187,26 +187,23 @@ func (r *run) check(ctx context.Context, set *Set, rules []*Rule) error {
 		}
 	}
 	each(0, len(files), func(i int, t *task) {
-		memo := &Memo{}
-		for _, rule := range rules {
-			if rule.CheckFile == nil {
-				continue
+		p := &FilePass{pass: pass{Set: set}, Part: files[i].part, Unit: files[i].unit, Memo: &Memo{}}
+		for _, p.rule = range rules {
+			if check := p.rule.CheckFile; check != nil {
+				guard(p.rule, p.Part.Source.Path, &t.problems, func() { check(p) })
 			}
-			p := &FilePass{pass: pass{Set: set, rule: rule}, Part: files[i].part, Unit: files[i].unit, Memo: memo}
-			guard(rule, p.Part.Source.Path, &t.problems, func() { rule.CheckFile(p) })
-			t.findings = append(t.findings, p.findings...)
 		}
+		t.findings = p.findings
 	})
 	each(len(files), len(units), func(i int, t *task) {
-		memo := &Memo{}
-		for _, rule := range rules {
-			if rule.CheckUnit == nil || units[i].Quadlet != "" && !rule.Quadlets {
-				continue
+		p := &UnitPass{pass: pass{Set: set}, Unit: units[i], Memo: &Memo{}}
+		name := p.Unit.Name.String()
+		for _, p.rule = range rules {
+			if check := p.rule.CheckUnit; check != nil && (p.Unit.Quadlet == "" || p.rule.Quadlets) {
+				guard(p.rule, name, &t.problems, func() { check(p) })
 			}
-			p := &UnitPass{pass: pass{Set: set, rule: rule}, Unit: units[i], Memo: memo}
-			guard(rule, p.Unit.Name.String(), &t.problems, func() { rule.CheckUnit(p) })
-			t.findings = append(t.findings, p.findings...)
 		}
+		t.findings = p.findings
 	})
 	for i, rule := range rules {
 		if rule.CheckSet == nil {

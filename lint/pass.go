@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/unitvet/unitvet/lint/graph"
 	"github.com/unitvet/unitvet/lint/host"
@@ -26,8 +27,9 @@ type Set struct {
 
 	// What was asked before is not looked up again.
 	resolved    sync.Map // name to Resolution
-	programs    sync.Map // unit to what it runs
-	pythons     sync.Map // unit to the Python programs among it
+	programs    sync.Map // unit to what it runs, of the units last asked for
+	pythons     sync.Map // unit to the Python programs among it, likewise
+	kept        atomic.Int64
 	near        sync.Map // name to the nearest own name
 	aliasOnce   sync.Once
 	aliasNames  map[string]bool
@@ -39,10 +41,18 @@ type Set struct {
 	ownFamilies map[family][]string // the rests of the own names, by what they share
 }
 
+// keptPrograms is how many units' programs are kept until they are forgotten, so that
+// they do not fill the memory with very many units.
+const keptPrograms = 8192
+
 // Program returns what a unit of the set runs.
 func (s *Set) Program(u *unit.Unit) *program.Unit {
 	if known, ok := s.programs.Load(u); ok {
 		return known.(*program.Unit) //nolint:forcetypeassert // nothing else is stored
+	}
+	if s.kept.Add(1)%keptPrograms == 0 {
+		s.programs.Clear()
+		s.pythons.Clear()
 	}
 	known, _ := s.programs.LoadOrStore(u, program.Of(u, s.Host))
 	return known.(*program.Unit) //nolint:forcetypeassert // nothing else is stored
@@ -79,6 +89,9 @@ func (p *pass) Report(f Finding) {
 	f.Rule = p.rule
 	if f.Severity == 0 {
 		f.Severity = p.rule.Severity
+	}
+	if !p.Shown() {
+		f.Help, f.Result, f.Fixes = "", "", nil
 	}
 	p.findings = append(p.findings, f)
 }

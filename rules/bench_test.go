@@ -1,76 +1,75 @@
 package rules_test
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
+
+	"golang.org/x/tools/txtar"
 
 	"github.com/unitvet/unitvet/lint"
 	"github.com/unitvet/unitvet/rules"
 )
 
-// BenchmarkPrograms is a whole run over a checkout of 200 services in Python that
-// share packages: 2,000 files of some 10 kB.
-func BenchmarkPrograms(b *testing.B) {
-	dir := b.TempDir()
-	write := func(name, text string) {
-		file := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(file), 0o750); err != nil {
-			b.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-			b.Fatal(err)
-		}
+// BenchmarkRun is a whole run of all rules over a directory of units. With
+// UNITVET_UNITS=100000 it takes that many units instead.
+func BenchmarkRun(b *testing.B) {
+	sizes := []int{1000, 10000}
+	if n, err := strconv.Atoi(os.Getenv("UNITVET_UNITS")); err == nil {
+		sizes = []int{n}
 	}
-	var body strings.Builder
-	for i := range 60 {
-		fmt.Fprintf(&body, `
-
-class Part%[1]d:
-    """One of many."""
-
-    def __init__(self, name: str, size: int = %[1]d) -> None:
-        self.name = name
-        self.path = os.path.join(DATA_DIR, f"{name}-{size}.json")
-
-    def load(self) -> dict:
-        with open(self.path, encoding="utf-8") as fh:
-            return json.load(fh)
-`, i)
-	}
-	const services, files = 200, 9
-	for i := range services {
-		pkg := fmt.Sprintf("services/s%03d", i)
-		write(pkg+"/__init__.py", "")
-		for n := range files {
-			imports := "import json\nimport os\n"
-			if n+1 < files {
-				imports += fmt.Sprintf("from services.s%03d.part%d import Part1 as Next\n", i, n+1)
+	for _, n := range sizes {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			dir := b.TempDir()
+			deploy(b, dir, n)
+			b.ReportAllocs()
+			b.ResetTimer()
+			var result *lint.Result
+			for b.Loop() {
+				var err error
+				result, err = lint.Run(context.Background(), lint.Options{Rules: rules.All(), Input: lint.Input{Paths: []string{dir}}})
+				if err != nil || result.Units != n || len(result.Errors) > 0 {
+					b.Fatalf("%v, %+v", err, result.Summary)
+				}
 			}
-			if n == 0 {
-				imports += fmt.Sprintf("from services.s%03d import part1 as other\n", (i+7)%services)
-			}
-			write(fmt.Sprintf("%s/part%d.py", pkg, n), imports+"\nDATA_DIR = os.getenv(\"DATA_DIR\", \"/var/lib/app\")\n"+body.String()+"\n\nif __name__ == \"__main__\":\n    Part1(\"a\").load()\n")
-		}
-		write(fmt.Sprintf("units/s%03d.service", i), fmt.Sprintf(`[Unit]
-Description=Service %[1]d
-[Service]
-User=app
-WorkingDirectory=/opt/app
-ExecStart=/opt/venv/bin/python -m services.s%03[1]d.part0
-ProtectSystem=strict
-[Install]
-WantedBy=multi-user.target
-`, i))
+			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*n), "µs/unit")
+			var memory runtime.MemStats
+			runtime.ReadMemStats(&memory)
+			b.ReportMetric(float64(memory.Sys>>20), "MB-sys")
+			b.ReportMetric(float64(result.ErrorCount+result.WarningCount+result.InfoCount), "findings")
+		})
 	}
-	write("services/__init__.py", "")
-	opts := lint.Options{Rules: rules.All()}
-	opts.Paths = []string{dir}
-	for b.Loop() {
-		if _, err := lint.Run(b.Context(), opts); err != nil {
-			b.Fatal(err)
+}
+
+// deploy writes n units, most of them in good order.
+func deploy(b *testing.B, dir string, n int) {
+	b.Helper()
+	fleet, err := txtar.ParseFile(filepath.Join("..", "testdata", "fleet.txtar"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for k := 0; n > 0; k++ {
+		values := strings.NewReplacer("{n}", fmt.Sprintf("%06d", k), "{prev}", fmt.Sprintf("%06d", max(0, k-1)), "{port}", strconv.Itoa(1024+k%60000))
+		for i, file := range fleet.Files {
+			dropIn := strings.Contains(file.Name, "/")
+			if i == len(fleet.Files)-1 && k%50 != 0 || !dropIn && n == 0 {
+				continue
+			}
+			if !dropIn {
+				n--
+			}
+			name := filepath.Join(dir, values.Replace(file.Name))
+			if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+				b.Fatal(err)
+			}
+			if err := os.WriteFile(name, []byte(values.Replace(string(file.Data))), 0o600); err != nil {
+				b.Fatal(err)
+			}
 		}
 	}
 }

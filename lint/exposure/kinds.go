@@ -2,7 +2,6 @@ package exposure
 
 import (
 	"strings"
-	"sync"
 
 	"github.com/unitvet/unitvet/lint/sandbox"
 	"github.com/unitvet/unitvet/lint/value"
@@ -147,7 +146,7 @@ func assessCalls(c *Check, s *sandbox.Settings) (badness uint64, text string, ap
 	if !filter.Allow && len(filter.Names) == 0 {
 		return 10, "its system calls are not filtered", true
 	}
-	for _, call := range callsOf(c.argument, s.Release) {
+	for _, call := range value.SystemCallGroup(c.argument, s.Release, true) {
 		if !filter.Allows(call) {
 			continue
 		}
@@ -158,23 +157,6 @@ func assessCalls(c *Check, s *sandbox.Settings) (badness uint64, text string, ap
 		return 10, text, true
 	}
 	return 0, "its filter lets through nothing of " + c.argument, true
-}
-
-// calls keeps the members of groups, which every service asks for again.
-var calls sync.Map
-
-// callsOf returns the system calls of a group that x86-64 has.
-func callsOf(group string, release int) []string {
-	type key struct {
-		group   string
-		release int
-	}
-	if known, ok := calls.Load(key{group, release}); ok {
-		return known.([]string) //nolint:forcetypeassert // nothing else is stored
-	}
-	found := value.SystemCallGroup(group, release, true)
-	calls.Store(key{group, release}, found)
-	return found
 }
 
 // withoutFamily reports whether a service cannot make sockets of some families; no

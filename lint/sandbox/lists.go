@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"maps"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -364,12 +363,14 @@ func (s *Settings) SystemCalls() NameSet {
 		if calls.Names == nil {
 			calls = calls.begin(line.inverted)
 			if !line.inverted {
-				maps.Copy(calls.Names, s.systemCalls("@default"))
+				for _, call := range s.systemCalls("@default") {
+					calls.Names[call] = true
+				}
 			}
 		}
 		for _, word := range line.names {
 			name, _, _ := strings.Cut(word, ":")
-			for call := range s.systemCalls(name) {
+			for _, call := range s.systemCalls(name) {
 				calls.put(call, line.inverted)
 			}
 		}
@@ -379,15 +380,11 @@ func (s *Settings) SystemCalls() NameSet {
 }
 
 // systemCalls returns the system calls that a name, or that of a group, stands for.
-func (s *Settings) systemCalls(name string) map[string]bool {
+func (s *Settings) systemCalls(name string) []string {
 	if !strings.HasPrefix(name, "@") {
-		return map[string]bool{name: true}
+		return []string{name}
 	}
-	calls := map[string]bool{}
-	for _, call := range value.SystemCallGroup(name, s.Release, false) {
-		calls[call] = true
-	}
-	return calls
+	return value.SystemCallGroup(name, s.Release, false)
 }
 
 func readUMask(s *Settings, d *directive.Directive, setting unit.Setting) outcome {

@@ -116,8 +116,9 @@ type Unit struct {
 	Set      *Set
 
 	settings []Setting
-	unread   bool // a drop-in could not be read
-	family   bool // stands for all units of a prefix or a type
+	scope    Scope // that the settings tell
+	unread   bool  // a drop-in could not be read
+	family   bool  // stands for all units of a prefix or a type
 }
 
 // Setting is one assignment of a unit and the file it stands in.
@@ -144,6 +145,11 @@ func (u *Unit) Scope() Scope {
 	if u.Set.Scope != ScopeUnknown {
 		return u.Set.Scope
 	}
+	return u.scope
+}
+
+// tellScope looks for the manager that the unit is for in what it says.
+func (u *Unit) tellScope() Scope {
 	for _, setting := range u.settings {
 		switch setting.Key.String {
 		case "User", "Group", "DynamicUser":
@@ -354,6 +360,7 @@ func (u *Unit) collect() {
 			u.settings = append(u.settings, Setting{assignment, section.Name(), part})
 		}
 	}
+	u.scope = u.tellScope()
 }
 
 // Link is an entry of a .wants/, .requires/ or .upholds/ directory.

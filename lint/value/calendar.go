@@ -137,11 +137,14 @@ func (r *calendarReader) zone(c *Calendar) *Problem {
 		return nil
 	}
 	word := r.text[space+1:]
+	if word == "" || word[0]|0x20 < 'a' || word[0]|0x20 > 'z' {
+		return nil
+	}
 	if ValidTimeZone(word) {
 		c.Zone, r.end = word, space
 		return nil
 	}
-	if word == "" || (word[0]|0x20 < 'a' || word[0]|0x20 > 'z') || weekdayAt(word) >= 0 {
+	if weekdayAt(word) >= 0 {
 		return nil
 	}
 	return &Problem{Kind: UnknownTimeZone, Span: source.Span{Start: space + 1, End: len(r.text)},

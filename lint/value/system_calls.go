@@ -20,8 +20,29 @@ func SystemCalls(release int) []string {
 
 // SystemCallGroup returns the system calls of a group such as @mount, those of the
 // groups in it included. With native, it leaves out those that x86-64 does not have.
-// An unknown group has none.
+// An unknown group has none. Callers must not change the result, which is kept.
 func SystemCallGroup(group string, release int, native bool) []string {
+	key := groupKey{group, release, native}
+	if known, ok := keptGroups.Load(key); ok {
+		return known.([]string) //nolint:forcetypeassert // nothing else is stored
+	}
+	names := systemCallGroup(group, release, native)
+	if len(names) > 0 {
+		keptGroups.Store(key, names)
+	}
+	return names
+}
+
+// keptGroups keeps the members of groups, which every service asks for again.
+var keptGroups sync.Map
+
+type groupKey struct {
+	group   string
+	release int
+	native  bool
+}
+
+func systemCallGroup(group string, release int, native bool) []string {
 	var names []string
 	for _, m := range systemCallGroups()[group] {
 		switch {

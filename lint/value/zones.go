@@ -2,6 +2,7 @@ package value
 
 import (
 	"strings"
+	"sync"
 )
 
 // ValidTimeZone reports whether a time zone has that name, case included. The names
@@ -14,9 +15,14 @@ func ValidTimeZone(name string) bool {
 	if name == "" || strings.IndexByte(name, '\n') >= 0 {
 		return false
 	}
+	return strings.Contains(timeZones(), "\n"+name+"\n")
+}
+
+// timeZones are the names, each between line feeds.
+var timeZones = sync.OnceValue(func() string {
 	names, err := data.ReadFile("data/time_zones.txt")
 	if err != nil {
-		return false // the file is part of the program
+		return "" // the file is part of the program
 	}
-	return strings.Contains("\n"+string(names), "\n"+name+"\n")
-}
+	return "\n" + string(names)
+})

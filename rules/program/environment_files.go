@@ -9,6 +9,7 @@ import (
 
 	"github.com/unitvet/unitvet/lint"
 	"github.com/unitvet/unitvet/lint/host"
+	"github.com/unitvet/unitvet/lint/program"
 	"github.com/unitvet/unitvet/lint/program/environment"
 	"github.com/unitvet/unitvet/lint/source"
 	"github.com/unitvet/unitvet/lint/value"
@@ -143,6 +144,9 @@ var EnvironmentFileSyntax = &lint.Rule{
 func environmentFileSyntax(p *lint.SetPass) {
 	seen := map[string]bool{}
 	for _, u := range p.Set.Units {
+		if _, ok := u.Setting(program.Section(u), "EnvironmentFile"); !ok {
+			continue
+		}
 		prog := p.Set.Program(u)
 		if prog.Env == nil {
 			continue

@@ -28,6 +28,9 @@ var MissingWorkingDirectory = &lint.Rule{
 func missingWorkingDirectory(p *lint.SetPass) {
 	makers := sandbox.NewMakers(p.Set)
 	for _, u := range p.Set.Units {
+		if _, ok := u.Setting(program.Section(u), "WorkingDirectory"); !ok {
+			continue
+		}
 		prog := p.Set.Program(u)
 		d := prog.Dir
 		if d.Setting == nil || !d.Known || d.Optional || len(prog.Commands) == 0 || u.State == 0 && !u.Known() || reaches(prog, d.Path) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/unitvet/unitvet/lint"
 	"github.com/unitvet/unitvet/lint/host"
+	"github.com/unitvet/unitvet/lint/program"
 	"github.com/unitvet/unitvet/lint/source"
 )
 
@@ -36,12 +37,9 @@ var outputs = []struct{ key, result string }{
 func missingOutputDirectory(p *lint.SetPass) {
 	makers := NewMakers(p.Set)
 	for _, u := range p.Set.Units {
-		prog := p.Set.Program(u)
-		if len(prog.Commands) == 0 || prog.Elsewhere {
-			continue
-		}
+		section := program.Section(u)
 		for _, output := range outputs {
-			setting, ok := u.Setting(prog.Section, output.key)
+			setting, ok := u.Setting(section, output.key)
 			if !ok {
 				continue
 			}
@@ -53,7 +51,10 @@ func missingOutputDirectory(p *lint.SetPass) {
 			expanded := u.Expand(file)
 			dir := path.Dir(expanded.Text)
 			fact := p.Set.Host.Path(dir)
-			if !expanded.Known || fact.Answer != host.No || makers.Makes(u, dir) {
+			if !expanded.Known || fact.Answer != host.No {
+				continue
+			}
+			if prog := p.Set.Program(u); len(prog.Commands) == 0 || prog.Elsewhere || makers.Makes(u, dir) {
 				continue
 			}
 			p.Report(lint.Finding{

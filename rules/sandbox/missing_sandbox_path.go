@@ -34,6 +34,9 @@ var MissingSandboxPath = &lint.Rule{
 func missingSandboxPath(p *lint.SetPass) {
 	m := NewMakers(p.Set)
 	for _, u := range p.Set.Units {
+		if !slices.ContainsFunc(u.All(), func(setting unit.Setting) bool { return slices.Contains(sandboxKeys, setting.Key.String) }) {
+			continue
+		}
 		s, ok := look(p.Set, u)
 		if !ok {
 			continue

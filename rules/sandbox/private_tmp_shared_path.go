@@ -43,7 +43,7 @@ func privateTmpSharedPath(p *lint.SetPass) {
 	uses := map[string][]tmpUse{}
 	var order []string
 	for _, u := range p.Set.Units {
-		s, _ := look(p.Set, u)
+		var s *subject // made where it is needed
 		if !u.Known() || u.Template != nil {
 			continue
 		}
@@ -54,6 +54,9 @@ func privateTmpSharedPath(p *lint.SetPass) {
 			text := setting.Value.String
 			for _, at := range inTmp.FindAllStringSubmatchIndex(text, -1) {
 				name := strings.TrimRight(text[at[2]:at[3]], "/.")
+				if s == nil {
+					s, _ = look(p.Set, u)
+				}
 				use := tmpUse{unit: u, setting: setting, span: source.Span{Start: at[2], End: at[2] + len(name)}}
 				if s.view != nil && len(s.confined) > 0 && !strings.HasPrefix(setting.Key.String, "Listen") {
 					use.because = s.view.Path(name)

@@ -30,9 +30,12 @@ var VolatileDirectory = &lint.Rule{
 func volatileDirectory(p *lint.SetPass) {
 	makers := NewMakers(p.Set)
 	for _, u := range p.Set.Units {
-		s, ok := look(p.Set, u)
-		if !ok || !u.Known() || u.Value(s.section, "User") == "" || u.Value(s.section, "User") == "root" || s.elsewhere {
+		if user := u.Value(sectionOf(u), "User"); !u.Known() || user == "" || user == "root" {
 			continue // root may make the directory itself
+		}
+		s, ok := look(p.Set, u)
+		if !ok || s.elsewhere {
+			continue
 		}
 		seen := map[string]bool{}
 		check := func(setting unit.Setting, at place, says string) {

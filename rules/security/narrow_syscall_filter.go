@@ -30,9 +30,6 @@ func narrowSyscallFilter(p *lint.UnitPass) {
 	if s == nil {
 		return
 	}
-	if calls := s.SystemCalls(); !calls.Set || !calls.Allow {
-		return
-	}
 	settings := s.Unit.Settings(s.Section, "SystemCallFilter")
 	if len(settings) == 0 {
 		return
@@ -43,6 +40,9 @@ func narrowSyscallFilter(p *lint.UnitPass) {
 				return
 			}
 		}
+	}
+	if calls := s.SystemCalls(); !calls.Set || !calls.Allow {
+		return
 	}
 	f := lint.Finding{
 		Place:   lint.AtValue(settings[0]),

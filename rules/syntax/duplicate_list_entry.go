@@ -91,10 +91,13 @@ func duplicateListEntry(p *lint.FilePass) {
 			delete(lists, at) // takes entries away again
 			continue
 		}
+		words := entriesOf(d, a.Value.String)
+		if len(words) == 0 {
+			continue
+		}
 		if lists[at] == nil {
 			lists[at], groups[at] = map[string]entry{}, d.ResetGroup()
 		}
-		words := entriesOf(d, a.Value.String)
 		for _, word := range words {
 			first, seen := lists[at][word.Text]
 			if !seen {

@@ -82,7 +82,7 @@ type run struct {
 
 func newRun(opts Options, rules []*Rule) *run {
 	return &run{opts: opts, result: &Result{Rules: rules}, checkouts: checkouts{
-		trees: map[*source.Tree]bool{}, indexes: map[*source.Tree]map[string][]unit.Found{},
+		trees: map[*source.Tree]bool{}, indexes: map[*source.Tree]*index{},
 	}}
 }
 

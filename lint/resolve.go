@@ -180,12 +180,15 @@ func (s *Set) elsewhere(name string) Resolution {
 		return Resolution{Where: Nowhere}
 	}
 	index := s.run.index(s.Dirs[0].Tree)
-	found := index[name]
+	if index == nil {
+		return Resolution{Where: Nowhere}
+	}
+	found := index.files[name]
 	if parsed, err := value.ParseName(name); err == nil && parsed.Kind == value.Instance {
-		found = slices.Concat(found, index[parsed.Template().String()])
+		found = slices.Concat(found, index.files[parsed.Template().String()])
 	}
 	if len(found) == 0 {
-		found = similarlyMade(index, name)
+		found = similarlyMade(index.made, name)
 	}
 	result := Resolution{Where: Nowhere}
 	for _, f := range found {
@@ -213,20 +216,15 @@ func (s *Set) Others() []*Set {
 // similarlyMade returns the files that a unit may be made from although their
 // names only hold the unit's: org.example.web@.service.in may be installed as
 // web@.service.
-func similarlyMade(index map[string][]unit.Found, name string) []unit.Found {
+func similarlyMade(made map[string][]unit.Found, name string) []unit.Found {
 	parsed, err := value.ParseName(name)
 	if err != nil || len(parsed.Prefix) < 4 {
 		return nil
 	}
 	var similar []unit.Found
-	for other, files := range index {
-		if !strings.Contains(other, parsed.Prefix) || !strings.HasSuffix(other, "."+parsed.Type) {
-			continue
-		}
-		for _, f := range files {
-			if f.Made {
-				similar = append(similar, f)
-			}
+	for other, files := range made {
+		if strings.Contains(other, parsed.Prefix) && strings.HasSuffix(other, "."+parsed.Type) {
+			similar = append(similar, files...)
 		}
 	}
 	slices.SortFunc(similar, func(a, b unit.Found) int { return strings.Compare(a.File, b.File) })
@@ -248,24 +246,35 @@ type checkouts struct {
 	trees map[*source.Tree]bool // that are checkouts, or were asked for as a whole
 
 	mu      sync.Mutex
-	indexes map[*source.Tree]map[string][]unit.Found
+	indexes map[*source.Tree]*index
 }
+
+// index are the files of a checkout that stand for units, by the units' names; made
+// are those among them that units are made from.
+type index struct{ files, made map[string][]unit.Found }
 
 // index returns the files of a checkout that are named like units, by name. What
 // is no checkout, and was not asked for, is not searched: it may be all of this
 // machine.
-func (r *run) index(tree *source.Tree) map[string][]unit.Found {
+func (r *run) index(tree *source.Tree) *index {
 	if !r.checkouts.trees[tree] {
 		return nil
 	}
 	r.checkouts.mu.Lock()
 	defer r.checkouts.mu.Unlock()
-	if index, ok := r.checkouts.indexes[tree]; ok {
-		return index
+	if known, ok := r.checkouts.indexes[tree]; ok {
+		return known
 	}
-	index := unit.Index(tree)
-	r.checkouts.indexes[tree] = index
-	return index
+	of := &index{files: unit.Index(tree), made: map[string][]unit.Found{}}
+	for name, files := range of.files {
+		for _, f := range files {
+			if f.Made {
+				of.made[name] = append(of.made[name], f)
+			}
+		}
+	}
+	r.checkouts.indexes[tree] = of
+	return of
 }
 
 // Family reports whether a name looks like one of the set's own units: it shares

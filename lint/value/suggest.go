@@ -64,16 +64,16 @@ func distance(a, b string, limit int) int {
 	if diff := len(a) - len(b); diff > limit || -diff > limit || max(len(a), len(b)) > MaxNameLength {
 		return limit + 1
 	}
-	var rows [3][MaxNameLength + 1]int
+	var rows [3][MaxNameLength + 1]uint16 // small, as they are cleared each time
 	before, last, row := rows[0][:len(b)+1], rows[1][:len(b)+1], rows[2][:len(b)+1]
 	for j := range last {
-		last[j] = j
+		last[j] = uint16(j)
 	}
 	for i := 1; i <= len(a); i++ {
-		row[0] = i
-		least := i
+		row[0] = uint16(i)
+		least := row[0]
 		for j := 1; j <= len(b); j++ {
-			cost := 1
+			cost := uint16(1)
 			if a[i-1] == b[j-1] {
 				cost = 0
 			}
@@ -83,10 +83,10 @@ func distance(a, b string, limit int) int {
 			}
 			least = min(least, row[j])
 		}
-		if least > limit {
+		if int(least) > limit {
 			return limit + 1
 		}
 		before, last, row = last, row, before
 	}
-	return last[len(b)]
+	return int(last[len(b)])
 }

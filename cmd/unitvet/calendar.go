@@ -51,7 +51,7 @@ time zone of this machine (or of the variable TZ).`,
 		},
 	}
 	cmd.Flags().StringVar(&base, "base-time", "", "`TIME` after which the expression elapses, such as '2026-03-01 00:00:00' (default: now)")
-	cmd.Flags().IntVar(&iterations, "iterations", iterations, "how many times to print")
+	cmd.Flags().IntVar(&iterations, "iterations", iterations, "print `N` times")
 	return cmd
 }
 

@@ -53,7 +53,7 @@ With many units, those of one family of names become a single node, unless
 	flags := cmd.Flags()
 	f.register(flags)
 	flags.StringVar(&f.focus, "focus", "", "draw `UNIT` and what is around it")
-	flags.IntVar(&f.depth, "depth", 1, "how many lines away from --focus units are drawn")
+	flags.IntVar(&f.depth, "depth", 1, "draw units up to `N` lines away from --focus")
 	flags.StringVar(&f.kind, "kind", "all", "the lines to draw, `KIND`: requirement, ordering or all")
 	flags.StringVarP(&f.format, "format", "f", "dot", "`FORMAT`: dot, mermaid or json")
 	flags.StringVar(&f.group, "group", "auto", "put units together by `WHAT`: family (of names), target, slice, none, or auto: by family where there are many")

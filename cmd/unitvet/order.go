@@ -36,9 +36,9 @@ systemd-analyze critical-chain, but offline and before anything is started.
 
 Units with the same number may start at the same time; "-" stands for units that
 are not there, "x" for units that the start stops, "?" for those in an ordering
-cycle. Default and implicit
-dependencies count. In a checkout the units that systemd itself ships are taken to
-be as it ships them; what only they bring along is left out, unless --all is given.
+cycle. Default and implicit dependencies count. In a checkout the units that systemd
+itself ships are taken to be as it ships them; what only they bring along is left
+out, unless --all is given.
 
 The unit is looked for in the directories PATH, or below the working directory.`,
 		Example: `  unitvet order shop.target systemd/

@@ -3,6 +3,8 @@ package value
 import (
 	"slices"
 	"strings"
+
+	"github.com/unitvet/unitvet/lint/source"
 	"unicode/utf8"
 
 	"github.com/unitvet/unitvet/lint/directive"
@@ -19,14 +21,40 @@ func execCommand(a argument) []*Problem {
 
 // environment is Environment= (config_parse_environ in src/core/load-fragment.c).
 func environment(a argument) []*Problem {
-	words, last := EnvironmentWords(a.Text)
-	return a.eachVariable(words, last, func(w Word) *Problem {
+	all, last := EnvironmentWords(a.Text)
+	var words []Word
+	var problems []*Problem
+	for len(all) > 0 {
+		n := spacedOut(all)
+		if n == 0 {
+			words, all = append(words, all[0]), all[1:]
+			continue
+		}
+		problems = append(problems, &Problem{
+			Kind: BadVariableName, Span: source.Span{Start: all[0].Span.Start, End: all[n-1].Span.End},
+			Text: "there are blanks around the =", Expected: "NAME=VALUE without them", Effect: DropsEntry,
+		})
+		all = all[n:]
+	}
+	return append(problems, a.eachVariable(words, last, func(w Word) *Problem {
 		if strings.IndexByte(w.Text, '=') < 0 {
 			_, problem := assignment(w)
 			return problem
 		}
 		return checkAssignment(w)
-	})
+	})...)
+}
+
+// spacedOut returns how many words are one assignment with blanks around its =, none
+// of which systemd takes; 0 if the first begins none.
+func spacedOut(words []Word) int {
+	switch {
+	case len(words) < 2 || !ValidVariableName(words[0].Text) || !strings.HasPrefix(words[1].Text, "="):
+		return 0
+	case words[1].Text == "=" && len(words) > 2 && !strings.Contains(words[2].Text, "="):
+		return 3
+	}
+	return 2
 }
 
 // passEnvironment is PassEnvironment= (config_parse_pass_environ).

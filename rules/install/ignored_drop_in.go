@@ -38,7 +38,7 @@ func ignoredDropIn(p *lint.SetPass) {
 				Unit:    file.Unit,
 				Place:   lint.Place{Path: file.Path},
 				Message: fmt.Sprintf("systemd passes over the drop-in %s: its name does not end in .conf", base),
-				Help:    "rename it to " + base + ".conf",
+				Help:    "rename it to " + strings.TrimSuffix(base, path.Ext(base)) + ".conf",
 			})
 		case file.Shadow != "" && breadth(path.Dir(file.Shadow)) > breadth(path.Dir(file.Path)):
 			p.Report(lint.Finding{
@@ -54,8 +54,15 @@ func ignoredDropIn(p *lint.SetPass) {
 }
 
 // lacksSuffix reports whether a file beside drop-ins is meant to be one: it has no
-// suffix at all and is none of what people put there to read.
+// suffix at all and is none of what people put there to read, or one that is nearly
+// .conf.
 func lacksSuffix(base string) bool {
+	switch suffix := strings.ToLower(strings.TrimPrefix(path.Ext(base), ".")); {
+	case strings.HasPrefix(base, "."):
+		return false
+	case suffix == "config" || suffix == "cfg" || suffix == "conf" || value.OneEdit(suffix, "conf"):
+		return true
+	}
 	return !strings.ContainsAny(base, ".~") && base != strings.ToUpper(base) && base != "Makefile"
 }
 

@@ -36,7 +36,7 @@ func missingEnvironmentFile(p *lint.UnitPass) {
 		return
 	}
 	for _, f := range prog.Env.Files {
-		if f.Optional || !f.Known || strings.ContainsAny(f.Path, " \t\"'") || expects(prog, nil, f.Path) {
+		if f.Optional || !f.Known || strings.ContainsAny(f.Path, " \t\"'") || use.MatchString(f.Path) || expects(prog, nil, f.Path) {
 			continue
 		}
 		near := nearFile(p.Set.Host, f.Path)

@@ -37,6 +37,9 @@ func missingExecutable(p *lint.UnitPass) {
 			if !ok || expects(prog, c, name) || reaches(prog, name) || isConditional(prog) {
 				continue
 			}
+			if _, isBuiltin := builtins[r.Program.Text]; isBuiltin && i == 0 {
+				continue // shell-syntax tells it
+			}
 			f := lint.Finding{Severity: severity(c)}
 			f.Place, f.Evidence = at(c, r.Program)
 			if i == 0 {

@@ -33,7 +33,7 @@ func missingWorkingDirectory(p *lint.SetPass) {
 		}
 		prog := p.Set.Program(u)
 		d := prog.Dir
-		if d.Setting == nil || !d.Known || d.Optional || len(prog.Commands) == 0 || u.State == 0 && !u.Known() || reaches(prog, d.Path) {
+		if d.Setting == nil || !d.Known || d.Optional || len(prog.Commands) == 0 || u.State == 0 && !u.Known() || use.MatchString(d.Path) || reaches(prog, d.Path) {
 			continue
 		}
 		fact := p.Set.Host.Path(d.Path)

@@ -36,6 +36,9 @@ var operators = map[string]string{
 	"1>&2": "write to errors", "&": "run the command in the background",
 }
 
+// endsCommand is what a semicolon at the end of a word was meant to do.
+const endsCommand = "end the command"
+
 // redirections are the starts of words that are operators with a file behind them.
 var redirections = []string{"2>>/", "2>/", "1>/", "&>/", ">>/", ">/", "</"}
 
@@ -45,6 +48,41 @@ var expanders = map[string]bool{
 	"cat": true, "chgrp": true, "chmod": true, "chown": true, "cp": true, "gzip": true, "ls": true, "mv": true, "rm": true, "touch": true,
 }
 
+// builtins are commands that only a shell has, or that do nothing for what comes
+// after them when they are programs of their own (POSIX, "Shell Command Language",
+// special built-in utilities; some distributions ship cd and its like as programs),
+// with what to write instead.
+var builtins = map[string]string{
+	"cd": "set WorkingDirectory=", "pushd": "set WorkingDirectory=", "source": "set EnvironmentFile= if the file has variables",
+	"export": "set Environment=", "unset": "set UnsetEnvironment=", "umask": "set UMask=", "ulimit": "set the Limit…= that fits",
+	"exec": "take the word away", "set": "", "eval": "", "trap": "", "alias": "", "declare": "", "shopt": "", "if": "", "for": "", "while": "", "[[": "",
+}
+
+// usualCommands are those that people put behind a semicolon.
+var usualCommands = map[string]bool{
+	"cd": true, "chmod": true, "chown": true, "cp": true, "echo": true, "exec": true, "exit": true, "kill": true, "mkdir": true, "mv": true, "rm": true, "sleep": true,
+	"systemctl": true, "touch": true,
+}
+
+// builtin returns the finding about a command that no program is.
+func builtin(c *program.Command) (lint.Finding, bool) {
+	name := c.Exec.Path.Text
+	instead, ok := builtins[name]
+	if !ok {
+		return lint.Finding{}, false
+	}
+	f := lint.Finding{
+		Place: lint.AtWord(c.Setting, c.Exec.Path.Span),
+		Message: fmt.Sprintf("%s= runs no shell, and %s is a command of shells: systemd finds no such program (203/EXEC), or one that does nothing for the other commands",
+			c.Key, name),
+		Help: "run the line with /bin/sh -c '…'",
+	}
+	if instead != "" {
+		f.Help = instead + ", or " + f.Help
+	}
+	return f, true
+}
+
 func shellSyntax(p *lint.UnitPass) {
 	for _, c := range p.Set.Program(p.Unit).Commands {
 		if c.Exec.Shell {
@@ -52,6 +90,9 @@ func shellSyntax(p *lint.UnitPass) {
 		}
 		span, says, ok := syntaxOf(c)
 		if !ok {
+			if f, is := builtin(c); is {
+				p.Report(f)
+			}
 			continue
 		}
 		f := lint.Finding{
@@ -62,6 +103,9 @@ func shellSyntax(p *lint.UnitPass) {
 		}
 		if strings.Contains(says, "output") || strings.Contains(says, "errors") {
 			f.Help = "set StandardOutput= or StandardError=, or run the line with /bin/sh -c '…'"
+		}
+		if says == endsCommand {
+			f.Help = "write one line for each command; a ; counts only with blanks on both sides"
 		}
 		if says == operators["&"] {
 			f.Help = "leave it out: systemd does not wait for a service of Type=simple"
@@ -92,6 +136,8 @@ func syntaxOf(c *program.Command) (span source.Span, says string, ok bool) {
 			}
 		}
 		switch {
+		case len(text) > 1 && strings.HasSuffix(text, ";") && i < len(c.Exec.Args)-1 && (usualCommands[c.Exec.Args[i+1].Text] || strings.HasPrefix(c.Exec.Args[i+1].Text, "/")):
+			return arg.Span, endsCommand, true
 		case strings.Contains(text, "$(") && !strings.Contains(text, "$$(") && !strings.Contains(text, "$((") || strings.Count(text, "`") == 1 && i < len(c.Exec.Args)-1 && text[0] == '`':
 			return arg.Span, "be replaced by the output of a command", true
 		case expanders[path.Base(c.Exec.Path.Text)] && text[0] != '-' && strings.Contains(text, "/") && strings.ContainsAny(text, "*?"):

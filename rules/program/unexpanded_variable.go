@@ -15,8 +15,8 @@ import (
 //go:embed unexpanded_variable.md
 var unexpandedVariablePage string
 
-// UnexpandedVariable finds variables where systemd expands none: in Environment=,
-// and inside the words of a command line without braces (systemd.exec(5),
+// UnexpandedVariable finds variables where systemd expands none: in Environment=
+// and other settings, and inside the words of a command line without braces (systemd.exec(5),
 // Environment=; systemd.service(5), "Command lines").
 var UnexpandedVariable = &lint.Rule{
 	ID:        "unexpanded-variable",
@@ -30,6 +30,13 @@ var UnexpandedVariable = &lint.Rule{
 
 // use matches what looks like a variable of a shell and like nothing else.
 var use = regexp.MustCompile(`\$(?:\{[A-Za-z_][A-Za-z0-9_]*\}|_?[A-Z][A-Z0-9_]+\b)`)
+
+// literals are settings of which nobody means a dollar sign, with the result of what
+// then is not there.
+var literals = []struct{ key, result string }{
+	{"User", "217/USER"}, {"Group", "216/GROUP"}, {"WorkingDirectory", "200/CHDIR"}, {"EnvironmentFile", ""}, {"PIDFile", ""},
+	{"StandardOutput", ""}, {"StandardError", ""},
+}
 
 func unexpandedVariable(p *lint.UnitPass) {
 	prog := p.Set.Program(p.Unit)
@@ -45,6 +52,21 @@ func unexpandedVariable(p *lint.UnitPass) {
 				Place:   lint.AtWord(setting, a.Value.Sub(at[0], at[1])),
 				Message: fmt.Sprintf("Environment= sets %s to %q as it stands: systemd expands no variables there", a.Name.Text, a.Value.Text),
 				Help:    fmt.Sprintf("write what %s stands for; specifiers such as %%h and %%t are expanded", text),
+			})
+		}
+	}
+	for _, literal := range literals {
+		for _, setting := range prog.Settings(prog.Section, literal.key) {
+			at := use.FindStringIndex(setting.Value.String)
+			if at == nil || !p.Unit.Accepts(setting, p.Set.Release) {
+				continue
+			}
+			text := setting.Value.String[at[0]:at[1]]
+			p.Report(lint.Finding{
+				Place:   lint.AtWord(setting, source.Span{Start: at[0], End: at[1]}),
+				Message: fmt.Sprintf("%s= has %s as it stands: systemd expands variables in command lines only", literal.key, text),
+				Help:    fmt.Sprintf("write what %s stands for; specifiers such as %%i and %%t are expanded", text),
+				Result:  literal.result,
 			})
 		}
 	}

@@ -70,7 +70,7 @@ func unknownGroup(p *lint.UnitPass) {
 func account(p *lint.UnitPass, setting unit.Setting, words []value.Word, ask func(string) host.Fact, kind, result string) {
 	for _, w := range words {
 		expanded := p.Unit.Expand(w.Text)
-		if !expanded.Known || strings.Trim(expanded.Text, "0123456789") == "" {
+		if !expanded.Known || use.MatchString(w.Text) || strings.Trim(expanded.Text, "0123456789") == "" {
 			continue
 		}
 		fact := ask(expanded.Text)

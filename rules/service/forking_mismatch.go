@@ -42,6 +42,7 @@ func forkingMismatch(p *lint.UnitPass) {
 		if !s.outlives() {
 			s.leaves(p)
 			s.ampersand(p)
+			s.detached(p)
 		}
 	}
 }

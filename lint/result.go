@@ -45,6 +45,21 @@ func (r *Result) UnitOf(file *source.File) *unit.Unit {
 	return nil
 }
 
+// FileAt returns the unit file or drop-in that a path in reports stands for, nil if
+// no unit was read from it.
+func (r *Result) FileAt(reported string) *source.File {
+	for _, set := range r.sets {
+		for _, u := range set.Units {
+			for _, part := range u.Parts() {
+				if part.Source != nil && part.Source.Path == reported {
+					return part.Source
+				}
+			}
+		}
+	}
+	return nil
+}
+
 // All returns the findings that are shown and those that are not, in order.
 func (r *Result) All() []Finding {
 	if len(r.Suppressed) == 0 {

@@ -33,21 +33,25 @@ func (w *work) comments(now *version, reason string) []candidate {
 		if w.refused[c.id] {
 			continue
 		}
-		if f.File == nil {
-			w.refuse(c, "there is no line that a comment could stand above")
+		place := f.Place
+		if place.File == nil {
+			place = lint.Place{File: now.shown.FileAt(c.path)}
+		}
+		if place.File == nil || place.File.Text == "" {
+			w.refuse(c, "there is no line that a comment could stand above; a baseline takes it")
 			continue
 		}
-		parsed, ok := files[f.File]
+		parsed, ok := files[place.File]
 		if !ok {
-			parsed = syntax.Parse(f.File)
-			files[f.File] = parsed
+			parsed = syntax.Parse(place.File)
+			files[place.File] = parsed
 		}
-		node, found := target(parsed, f.Place)
+		node, found := target(parsed, place)
 		if !found {
 			w.refuse(c, "no comment can stand above this line")
 			continue
 		}
-		at := lint.Place{File: f.File, Span: node}
+		at := lint.Place{File: place.File, Span: node}
 		if j, ok := places[at]; ok {
 			round[j].more = append(round[j].more, c.finding)
 			if !slices.Contains(rules[j], f.Rule.ID) {

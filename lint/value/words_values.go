@@ -3,11 +3,10 @@ package value
 import (
 	"slices"
 	"strings"
-
-	"github.com/unitvet/unitvet/lint/source"
 	"unicode/utf8"
 
 	"github.com/unitvet/unitvet/lint/directive"
+	"github.com/unitvet/unitvet/lint/source"
 )
 
 // Grammars of command lines, environments and the like.

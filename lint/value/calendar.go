@@ -148,7 +148,7 @@ func (r *calendarReader) zone(c *Calendar) *Problem {
 		return nil
 	}
 	return &Problem{Kind: UnknownTimeZone, Span: source.Span{Start: space + 1, End: len(r.text)},
-		Text: "unknown time zone " + quoted(word), Expected: "UTC, or a name such as Europe/Berlin"}
+		Text: "unknown time zone " + quoted(word), Expected: "UTC or a name such as Europe/Berlin at the end, or an expression such as daily or Mon..Fri 09:00"}
 }
 
 // fields reads weekdays, date and time.

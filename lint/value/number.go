@@ -240,5 +240,9 @@ func fileMode(a argument) []*Problem {
 	if f == fine && n > 0o7777 {
 		f = outside
 	}
-	return a.number(f, "an octal mode from 0 to 7777, such as 0755")
+	const expected = "an octal mode from 0 to 7777, such as 0755"
+	if f == malformed {
+		return a.whole(BadNumber, quoted(a.Text)+" is no octal number", expected)
+	}
+	return a.number(f, expected)
 }

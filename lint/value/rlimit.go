@@ -101,7 +101,7 @@ func resourceLimit(a argument) []*Problem {
 		}
 		n, f := l.parse(word.Text, a.Release)
 		if f != fine {
-			problem := &Problem{Kind: BadLimit, Span: word.Span, Text: quoted(word.Text) + " is no limit for " + a.Key, Expected: l.expected}
+			problem := &Problem{Kind: BadLimit, Span: word.Span, Text: quoted(word.Text) + " is no limit", Expected: l.expected}
 			if f == outside {
 				problem.Kind, problem.Text = OutOfRange, quoted(word.Text)+" is out of range"
 			}

@@ -349,6 +349,9 @@ func correct(p *lint.FilePass, s setting, span source.Span, f *lint.Finding) {
 	words := vocabulary(s.directive, p.Set.Release)
 	near, ok := value.Closest(word, words)
 	if !ok {
+		if meant, ok := respelt(p, s); ok {
+			f.Help = "did you mean " + meant + "?"
+		}
 		return
 	}
 	meant := s.text[:span.Start] + near + s.text[span.End:]
@@ -363,6 +366,38 @@ func correct(p *lint.FilePass, s setting, span source.Span, f *lint.Finding) {
 	if oneNear(word, near, words) {
 		f.Fixes = []lint.Fix{{Title: "write " + near, Safe: true, Edits: []lint.Edit{s.edit(span, near)}}}
 	}
+}
+
+// respellings are how people write numbers with units that systemd writes otherwise
+// (systemd.syntax(7); systemd.time(7), "Parsing Time Spans").
+var respellings = []struct {
+	wrong *regexp.Regexp
+	right string
+}{
+	{regexp.MustCompile(`(?i)^([0-9.]+) *([KMGTPE])(i?B|bytes?)$`), "$1$2"},
+	{regexp.MustCompile(`^([0-9]+)$`), "$1%"},
+	{regexp.MustCompile(`(?i)^(unlimited|none|max|inf)$`), "infinity"},
+	{regexp.MustCompile(`([0-9]) *(mn|mins)\b`), "${1}min"},
+	{regexp.MustCompile(`([0-9]) *(secs)\b`), "${1}s"},
+	{regexp.MustCompile(`([0-9]) *(hrs)\b`), "${1}h"},
+}
+
+// respelt returns a value as systemd reads it, if a known way of writing it is all
+// that is wrong.
+func respelt(p *lint.FilePass, s setting) (string, bool) {
+	for _, r := range respellings {
+		if !r.wrong.MatchString(s.text) {
+			continue
+		}
+		meant := r.wrong.ReplaceAllString(s.text, r.right)
+		if r.right == "$1$2" {
+			meant = strings.ToUpper(meant)
+		}
+		if len(check(p, s, meant, p.Set.Release)) == 0 {
+			return meant, true
+		}
+	}
+	return "", false
 }
 
 // oneNear reports whether near is the only word that another one is one edit away

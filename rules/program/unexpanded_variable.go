@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"regexp"
+	"strings"
 
 	"github.com/unitvet/unitvet/lint"
 	"github.com/unitvet/unitvet/lint/program"
@@ -76,6 +77,10 @@ func unexpandedVariable(p *lint.UnitPass) {
 		}
 		inline := isInlineShell(c)
 		for _, arg := range c.Exec.Args {
+			if uses := value.Variables(arg); len(uses) == 1 && uses[0].Kind == value.WholeWord && !uses[0].Valid {
+				p.Report(vanishing(c, uses[0], inline))
+				continue
+			}
 			span, name, ok := braceless(prog, arg)
 			if !ok || inline && arg.Text == c.Runs[0].Entry.Word.Text {
 				continue
@@ -91,6 +96,29 @@ func unexpandedVariable(p *lint.UnitPass) {
 			})
 		}
 	}
+}
+
+// shellName matches the variable that a shell sees at the start of a word.
+var shellName = regexp.MustCompile(`^\$([A-Za-z_][A-Za-z0-9_]*)`)
+
+// vanishing is a word that starts with a dollar sign and is no name of a variable:
+// systemd looks it up as a whole, finds nothing, and drops it.
+func vanishing(c *program.Command, use value.Variable, inline bool) lint.Finding {
+	word := "$" + use.Name
+	f := lint.Finding{
+		Place:   lint.AtWord(c.Setting, use.Span),
+		Message: fmt.Sprintf("%s= runs without %q: systemd takes the whole word for the name of a variable, and as there is none it leaves the argument out", c.Key, word),
+		Help:    "write $$ for a dollar sign",
+	}
+	match := shellName.FindStringSubmatch(word)
+	switch {
+	case inline && match != nil:
+		f.Help = fmt.Sprintf("write $$%s for a variable of the shell", match[1])
+	case match != nil:
+		rest := strings.TrimPrefix(word, match[0])
+		f.Help = fmt.Sprintf("write ${%s}%s", match[1], rest)
+	}
+	return f
 }
 
 // inside matches a variable without braces after the start of a word.

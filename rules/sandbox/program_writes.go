@@ -73,7 +73,11 @@ func (w *writes) programWrite(prog *startup.Program, e python.Effect) (*programW
 	case e.Guarded && e.Maybe, e.When == python.Later && (e.Maybe || e.Guarded):
 		return nil, false
 	}
-	verdict := w.see(place{path: e.Path})
+	at := place{path: e.Path}
+	if e.Below {
+		at = place{path: e.Base(), below: true}
+	}
+	verdict := w.see(at)
 	if verdict.Access != sandbox.ReadOnly && (verdict.Access != sandbox.Hidden || verdict.Empty) {
 		return nil, false
 	}

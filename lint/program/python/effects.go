@@ -43,8 +43,16 @@ func (m *machine) effect(f Effect, at source.Span) {
 	m.facts.Effects = append(m.facts.Effects, f)
 }
 
-// write notes that a file is written.
-func (m *machine) write(p filePath, call string, e *expr) {
+// write notes that a file is written, if its path is known, or its start.
+func (m *machine) write(v value, call string, e *expr) {
+	p, ok := pathOf(v)
+	start, isPrefix := v.(prefix)
+	if isPrefix {
+		p, ok = filePath{start.s + "…", start.from}, true
+	}
+	if !ok {
+		return
+	}
 	if p.s == "" || p.s == "-" || strings.Contains(p.s, "://") || strings.HasPrefix(p.s, ":memory:") {
 		return
 	}
@@ -52,7 +60,7 @@ func (m *machine) write(p filePath, call string, e *expr) {
 	if at == "" {
 		return
 	}
-	m.effect(Effect{Kind: Write, Path: at, Call: call, From: p.from, Guarded: m.guarded("OSError")}, e.span())
+	m.effect(Effect{Kind: Write, Path: at, Below: isPrefix, Call: call, From: p.from, Guarded: m.guarded("OSError")}, e.span())
 }
 
 // makeDir notes that a directory is made.
@@ -88,14 +96,12 @@ func osMakedirs(m *machine, args *arguments, e *expr) value {
 // openFile is open().
 func openFile(m *machine, args *arguments, e *expr) value {
 	v, _ := args.get(0, "file", "filename")
-	if p, ok := pathOf(v); ok {
-		m.openMode(p, args, 1, e)
-	}
+	m.openMode(v, args, 1, e)
 	return nil
 }
 
 // openMode notes a write if a file is opened in such a mode.
-func (m *machine) openMode(p filePath, args *arguments, place int, e *expr) {
+func (m *machine) openMode(p value, args *arguments, place int, e *expr) {
 	v, ok := args.get(place, "mode")
 	if !ok {
 		return
@@ -168,9 +174,7 @@ func (m *machine) methodEffects(name string, args *arguments, e *expr) {
 		return
 	}
 	v, _ := args.get(place, "path_or_buf", "path", "fname", "filepath")
-	if p, ok := pathOf(v); ok {
-		m.write(p, name, e)
-	}
+	m.write(v, name, e)
 }
 
 // connectors are the calls that connect to a host, with the places of host and
@@ -264,12 +268,10 @@ var servers = map[string]struct {
 func (m *machine) effects(name string, args *arguments, e *expr) {
 	if w, ok := writers[name]; ok {
 		v, _ := args.get(w.place, w.name)
-		if p, ok := pathOf(v); ok {
-			if isTrue(args, "delay") {
-				return // opened with the first record
-			}
-			m.write(p, name, e)
+		if isTrue(args, "delay") {
+			return // opened with the first record
 		}
+		m.write(v, name, e)
 	}
 	if c, ok := connectors[name]; ok {
 		if c.hostNames != "" || c.host >= 0 {
@@ -372,9 +374,7 @@ func splitHost(s string) (string, int) {
 
 func basicConfig(m *machine, args *arguments, e *expr) value {
 	v, _ := args.get(-1, "filename")
-	if p, ok := pathOf(v); ok {
-		m.write(p, "logging.basicConfig", e)
-	}
+	m.write(v, "logging.basicConfig", e)
 	return none{}
 }
 
@@ -393,9 +393,7 @@ func dictConfig(m *machine, args *arguments, e *expr) value {
 		if !ok {
 			continue
 		}
-		if p, ok := pathOf(h.vars["filename"]); ok && h.vars["filename"] != nil {
-			m.write(p, "logging.config.dictConfig", e)
-		}
+		m.write(h.vars["filename"], "logging.config.dictConfig", e)
 	}
 	return none{}
 }

@@ -136,27 +136,63 @@ func (m *machine) eval(e *expr) value {
 func (m *machine) format(e *expr) value {
 	var b strings.Builder
 	var from *Origin
-	known := true
+	known, starts := true, false // starts: what is known ends here
 	for _, part := range e.list {
 		if part.kind == eString {
-			b.WriteString(part.text)
+			if known {
+				b.WriteString(part.text)
+			}
 			continue
 		}
 		v := m.eval(part.x)
-		s, ok := str(v)
-		if !ok || part.y != nil || part.text != "" && part.text != "!s" {
-			known = false
+		if !known {
 			continue
 		}
-		if from == nil {
-			from = s.from
+		s, ok := str(v)
+		start, isPrefix := v.(prefix)
+		switch {
+		case isPrefix:
+			s = text(start)
+			known, starts = false, true
+		case !ok || part.y != nil || part.text != "" && part.text != "!s":
+			known, starts = false, b.Len() > 0 || isNumber(part.y) || isPlain(part.x)
+			continue
 		}
+		from = first(from, s.from)
 		b.WriteString(s.s)
 	}
-	if !known {
-		return nil
+	switch {
+	case known:
+		return newText(b.String(), from)
+	case starts && b.Len() <= maxText:
+		return prefix{b.String(), from}
 	}
-	return newText(b.String(), from)
+	return nil
+}
+
+// isNumber reports whether a format is one for numbers or dates.
+func isNumber(spec *expr) bool {
+	if spec == nil || len(spec.list) == 0 || spec.list[0].kind != eString {
+		return false
+	}
+	format := spec.list[0].text
+	return strings.HasPrefix(format, "%") || format != "" && strings.ContainsAny(format[len(format)-1:], "dxXofeg")
+}
+
+// plainCalls are methods and functions whose result, written out, has no slash: dates,
+// numbers and random names.
+var plainCalls = map[string]bool{
+	"date": true, "getpid": true, "int": true, "isoformat": true, "len": true, "now": true, "time": true, "time_ns": true,
+	"timestamp": true, "today": true, "token_hex": true, "utcnow": true, "uuid1": true, "uuid4": true,
+}
+
+// isPlain reports whether what an expression gives, written out, does not start with
+// a slash.
+func isPlain(e *expr) bool {
+	if e.kind != eCall || e.x == nil || e.x.kind != eName && e.x.kind != eAttr {
+		return false
+	}
+	return plainCalls[e.x.text] || e.x.text == "strftime" && len(e.args) > 0 && e.args[0].value.kind == eString && !strings.HasPrefix(e.args[0].value.text, "/")
 }
 
 func (m *machine) display(e *expr) value {
@@ -206,9 +242,18 @@ func (m *machine) operate(op string, x, y value) value {
 	case "+":
 		switch x := x.(type) {
 		case text:
-			if y, ok := y.(text); ok {
+			switch y := y.(type) {
+			case text:
 				return newText(x.s+y.s, first(x.from, y.from))
+			case prefix:
+				return startOf(x.s+y.s, first(x.from, y.from))
+			case nil, *made:
+				if x.s != "" {
+					return prefix(x)
+				}
 			}
+		case prefix:
+			return x
 		case *list:
 			if y, ok := y.(*list); ok {
 				return newList(slices.Concat(x.items, y.items), x.open || y.open)
@@ -232,6 +277,9 @@ func (m *machine) operate(op string, x, y value) value {
 			}
 		}
 	case "/":
+		if _, ok := x.(prefix); ok || isOf[prefix](y) {
+			return joinPrefix(x, y)
+		}
 		if p, ok := x.(filePath); ok && len(p.s) > maxText {
 			return nil
 		}
@@ -321,6 +369,36 @@ func first(a, b *Origin) *Origin {
 }
 
 // joinPath is os.path.join.
+// joinPrefix joins paths of which one is known only in part.
+func joinPrefix(x, y value) value {
+	if start, ok := x.(prefix); ok {
+		if t, ok := pathOf(y); isOf[prefix](y) || ok && !strings.HasPrefix(t.s, "/") {
+			return start
+		}
+		return nil
+	}
+	start, ok := y.(prefix)
+	dir, known := pathOf(x)
+	if !ok || !known {
+		return nil
+	}
+	return startOf(joinPath(dir.s, start.s), first(dir.from, start.from))
+}
+
+// isOf reports whether a value is of a type.
+func isOf[T value](v value) bool {
+	_, ok := v.(T)
+	return ok
+}
+
+// startOf is a prefix, unless it gets too long.
+func startOf(s string, from *Origin) value {
+	if len(s) > maxText {
+		return nil
+	}
+	return prefix{s, from}
+}
+
 func joinPath(a, b string) string {
 	switch {
 	case strings.HasPrefix(b, "/"), a == "":
@@ -667,7 +745,7 @@ func (m *machine) attribute(v value, name string, e *expr) value {
 		return known
 	case filePath:
 		return m.pathAttribute(v, name)
-	case text, *list, *dict, *made:
+	case text, prefix, *list, *dict, *made:
 		return &method{v, name}
 	case *function:
 		if name == "__name__" {

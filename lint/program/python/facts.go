@@ -191,6 +191,9 @@ type Effect struct {
 	// Path is the file or directory; not absolute where the directory it is relative
 	// to is not known.
 	Path string
+	// Below says that only the start of the path is known, up to an ellipsis: what is
+	// meant is something below Base.
+	Below bool
 	// ExistOK says that a directory may be there already, Parents that those above it
 	// are made as well.
 	ExistOK, Parents bool

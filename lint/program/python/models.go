@@ -287,6 +287,18 @@ func osJoin(_ *machine, args *arguments, _ *expr) value {
 	var from *Origin
 	for i, v := range args.places {
 		p, ok := pathOf(v)
+		if isOf[prefix](v) {
+			var start value = prefix{joined, from}
+			if i == 0 {
+				start = v
+			} else {
+				start = joinPrefix(text{joined, from}, v)
+			}
+			for _, more := range args.places[i+1:] {
+				start = joinPrefix(start, more)
+			}
+			return start
+		}
 		if !ok {
 			return nil
 		}
@@ -361,11 +373,14 @@ func newPath(m *machine, args *arguments, e *expr) value {
 	if len(args.places) == 0 {
 		return filePath{s: "."}
 	}
-	if t, ok := osJoin(m, args, e).(text); ok {
+	switch t := osJoin(m, args, e).(type) {
+	case text:
 		if t.s == "" {
 			t.s = "."
 		}
 		return filePath(t)
+	case prefix:
+		return t
 	}
 	return nil
 }
@@ -377,6 +392,9 @@ func builtinStr(_ *machine, args *arguments, _ *expr) value {
 	}
 	if s, ok := str(v); ok {
 		return s
+	}
+	if isOf[prefix](v) {
+		return v
 	}
 	return nil
 }
@@ -613,6 +631,14 @@ func (m *machine) callMethodOf(fn *method, args *arguments, e *expr) value {
 		return m.dictMethod(of, fn.name, args)
 	case filePath:
 		return m.pathMethod(of, fn.name, args, e)
+	case prefix:
+		switch fn.name {
+		case "open":
+			m.openMode(of, args, 0, e)
+		case "write_text", "write_bytes", "touch":
+			m.write(of, "Path."+fn.name, e)
+		}
+		return nil
 	case *made:
 		if of.parser != nil {
 			return m.parserMethod(of, fn.name, args)
@@ -952,9 +978,7 @@ func (m *machine) pathMethod(p filePath, name string, args *arguments, e *expr) 
 	case "rename", "replace":
 		m.write(p, "Path."+name, e)
 		v, _ := args.get(0)
-		if to, ok := pathOf(v); ok {
-			m.write(to, "Path."+name, e)
-		}
+		m.write(v, "Path."+name, e)
 		return v
 	}
 	return nil

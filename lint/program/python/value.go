@@ -20,6 +20,12 @@ type (
 		s    string
 		from *Origin
 	}
+	// prefix is the start of a string or path, where what follows is not known but
+	// for that it is not absolute: a name with a date in it.
+	prefix struct {
+		s    string
+		from *Origin
+	}
 	// ext is something outside the project by its dotted name; opt says that it may
 	// be None instead.
 	ext struct {

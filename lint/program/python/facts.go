@@ -122,7 +122,8 @@ type Facts struct {
 	// it than definitions.
 	Entry *File
 	Runs  bool
-	// Gave says that the program was too large to be followed to the end.
+	// Gave says that the program was not followed to the end: it is too large, or one
+	// of its files is not read.
 	Gave bool
 }
 

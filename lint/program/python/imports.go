@@ -2,6 +2,7 @@ package python
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/unitvet/unitvet/lint/source"
@@ -204,6 +205,7 @@ func (m *machine) importOne(name, full string, at source.Span) (value, *Failure)
 		m.modules[name] = mod
 		mod.src = m.world.Load(loc.file)
 		mod.open = mod.src == nil
+		m.unread = m.unread || mod.open
 		m.importing(mod, at, full)
 		return m.modules[name], nil
 	case foundNamespace:
@@ -266,6 +268,11 @@ func (m *machine) missing(name, full string) *Failure {
 		parent, _ := m.modules[name[:dot]].(*module)
 		if parent == nil || parent.open || m.isDynamic(parent) || m.isBuilt(parent) {
 			return nil
+		}
+		for _, dir := range parent.path {
+			if slices.Contains(m.world.Entries(dir), name[dot+1:]) {
+				return nil // a link that leads out of what is read
+			}
 		}
 		f := &Failure{Kind: NoSubmodule, Module: name, Full: full, Error: "ModuleNotFoundError: No module named '" + name + "'"}
 		if parent.path == nil {

@@ -57,6 +57,7 @@ type machine struct {
 	mentioned map[string]bool // attributes that are called somewhere
 	failed    map[string]bool
 	dedup     map[string]bool
+	unread    bool // a file of the program is not read
 }
 
 // frame is a call, or a module that is loaded.
@@ -123,7 +124,7 @@ func Run(start Start, world World) *Facts {
 	m.frame = &frame{}
 	m.enter()
 	m.runLater()
-	m.facts.Gave = m.steps > maxSteps
+	m.facts.Gave = m.unread || m.steps > maxSteps
 	return m.facts
 }
 

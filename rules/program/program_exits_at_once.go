@@ -28,7 +28,7 @@ func programExitsAtOnce(p *lint.UnitPass) {
 		return
 	}
 	for _, prog := range pythons(p) {
-		if prog.Command.Key != "ExecStart" || !prog.Loaded || prog.Runs || prog.Start.Kind == python.App || prog.Start.Server != "" ||
+		if prog.Command.Key != "ExecStart" || !prog.Loaded || prog.Runs || !prog.Defines || prog.Start.Kind == python.App || prog.Start.Server != "" ||
 			len(prog.Failures) > 0 || prog.Gave || len(prog.Run.Via) > 0 {
 			continue
 		}

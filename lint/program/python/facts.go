@@ -122,6 +122,9 @@ type Facts struct {
 	// it than definitions.
 	Entry *File
 	Runs  bool
+	// Defines says that there are definitions in it, or in what it imports. What only
+	// imports distributions leaves it to them to run.
+	Defines bool
 	// Gave says that the program was not followed to the end: it is too large, or one
 	// of its files is not read.
 	Gave bool

@@ -372,6 +372,7 @@ func (m *machine) stmt(s *stmt) flow {
 		if s.x == nil {
 			return goesOn
 		}
+		m.facts.Defines = true
 		for _, t := range s.targets {
 			m.store(t, v, s.x)
 		}
@@ -382,9 +383,11 @@ func (m *machine) stmt(s *stmt) flow {
 		m.importStatement(s)
 		return m.pending()
 	case sDef:
+		m.facts.Defines = true
 		m.store(&expr{kind: eName, text: s.def.name}, m.function(s.def), nil)
 		return m.pending()
 	case sClass:
+		m.facts.Defines = true
 		m.store(&expr{kind: eName, text: s.def.name}, m.class(s.def), nil)
 		return m.pending()
 	case sIf:

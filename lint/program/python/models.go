@@ -288,10 +288,8 @@ func osJoin(_ *machine, args *arguments, _ *expr) value {
 	for i, v := range args.places {
 		p, ok := pathOf(v)
 		if isOf[prefix](v) {
-			var start value = prefix{joined, from}
-			if i == 0 {
-				start = v
-			} else {
+			start := v
+			if i > 0 {
 				start = joinPrefix(text{joined, from}, v)
 			}
 			for _, more := range args.places[i+1:] {

@@ -78,8 +78,20 @@ func template(dir string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	seen := config.Seen{Schema: schemaURL}
+	seen := config.Seen{Schema: schemaURL, Map: map[string]string{}}
 	for _, set := range sets {
+		if c := set.Host.Checkout; c != nil {
+			for _, m := range c.Mappings {
+				if name := lint.RelativePath(absolute, c.InReports(m.Dir)); filepath.IsLocal(filepath.FromSlash(name)) {
+					seen.Map[m.Prefix] = name
+				}
+			}
+			for _, hole := range c.Holes {
+				if !slices.Contains(seen.Holes, hole) {
+					seen.Holes = append(seen.Holes, hole)
+				}
+			}
+		}
 		for _, d := range set.Dirs {
 			if name := lint.RelativePath(absolute, d.Path); !slices.Contains(seen.Dirs, name) {
 				seen.Dirs = append(seen.Dirs, name)

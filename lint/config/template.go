@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -10,6 +11,10 @@ import (
 type Seen struct {
 	// Dirs are the directories with units, relative to the configuration.
 	Dirs []string
+	// Map are the directories of the host that the units seem to be deployed to, each
+	// with that of the repository, and Holes those in them that it does not have.
+	Map   map[string]string
+	Holes []string
 	// Baseline is the name of a baseline that is there, or "".
 	Baseline string
 	// Schema is the address of the schema, or "".
@@ -41,8 +46,22 @@ func Template(seen Seen) string {
 		sets += "#  - [site, base]\n"
 	}
 	setting("sets", "# Each directory is one of its own unless it is joined with others here.\n"+sets)
-	setting("map", "#map:\n#  /opt/app: .\n")
-	setting("holes", "#holes: [/opt/app/venv]\n")
+	mapped, holes := "#  /opt/app: .\n", "/opt/app/venv"
+	if len(seen.Map) > 0 {
+		mapped = ""
+		for _, dir := range slices.Sorted(maps.Keys(seen.Map)) {
+			mapped += "#  " + quote(dir) + ": " + quote(seen.Map[dir]) + "\n"
+		}
+	}
+	if len(seen.Holes) > 0 {
+		var quoted []string
+		for _, hole := range seen.Holes {
+			quoted = append(quoted, quote(hole))
+		}
+		holes = strings.Join(quoted, ", ")
+	}
+	setting("map", "#map:\n"+mapped)
+	setting("holes", "#holes: ["+holes+"]\n")
 	setting("known-units", "#known-units: [billing.service, 'legacy-*.service']\n")
 	setting("facts", "#facts: facts.json\n")
 	if seen.Baseline != "" {

@@ -295,12 +295,16 @@ func (s *Set) Family(name string) (own bool, similar string) {
 // a family share, the leading word and the type, would make any two look alike.
 func (s *Set) nearest(name string) string {
 	shared, kind := leadingWord(name), path.Ext(name)
-	rests := s.ownFamilies[family{shared, kind}]
-	if near, ok := value.Closest(strings.TrimSuffix(strings.TrimPrefix(name, shared), kind), rests); ok {
+	rest := strings.TrimSuffix(strings.TrimPrefix(name, shared), kind)
+	if near, ok := value.Closest(rest, s.ownFamilies[family{shared, kind}]); ok {
 		return shared + near + kind
 	}
-	// A slip in the leading word itself.
+	// A slip in the leading word itself. The rests were compared already, unless they
+	// are too short for that.
 	for _, own := range s.ownNames {
+		if len(rest) >= 3 && strings.HasPrefix(own, shared) && leadingWord(own) == shared && path.Ext(own) == kind {
+			continue
+		}
 		if len(own)-len(name) <= 2 && len(name)-len(own) <= 2 && len(shared) > 3 && value.OneEdit(name, own) {
 			return own
 		}

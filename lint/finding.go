@@ -81,6 +81,9 @@ type Finding struct {
 	Evidence []Related
 	// Fixes are alternatives; at most one of them is applied.
 	Fixes []Fix
+	// About is what the finding is about in a word, which the rule's option allow may
+	// list; see Rule.Allows.
+	About string
 	// Suppression says why the finding is not shown; nil if it is.
 	Suppression *Suppression
 

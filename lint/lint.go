@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"path"
 	"runtime"
 	"slices"
 	"strings"
@@ -66,6 +67,16 @@ type Level struct {
 	// Severity replaces its own, and shows it even if its rule is strict; 0 leaves
 	// it.
 	Severity Severity
+	// Allow are globs of what the rule leaves alone; see Finding.About.
+	Allow []string
+}
+
+// drops reports whether a finding is dropped.
+func (l *Level) drops(f *Finding) bool {
+	return l.Off || f.About != "" && slices.ContainsFunc(l.Allow, func(glob string) bool {
+		ok, err := path.Match(glob, f.About)
+		return ok && err == nil
+	})
 }
 
 // run is one call of Run.
@@ -284,7 +295,7 @@ func (r *run) level(findings []Finding) []Finding {
 	kept := findings[:0]
 	for _, f := range findings {
 		level := r.opts.Level(f.Rule, f.ReportPath())
-		if level.Off {
+		if level.drops(&f) {
 			continue
 		}
 		if level.Severity != 0 {

@@ -65,6 +65,9 @@ type Rule struct {
 	// Severity of a finding that does not say otherwise.
 	Severity Severity
 	Tier     Tier
+	// Allows says what the rule's option allow lists: words that it leaves alone, such
+	// as "names of hosts". "" means that it has no such option.
+	Allows string
 	// Since is the version of unitvet that first had the rule.
 	Since string
 	// Page explains the rule, in Markdown: what it finds, why that is bad, a bad and

@@ -51,7 +51,8 @@ type Config struct {
 
 // Rule is what becomes of the findings of a rule.
 type Rule struct {
-	Severity string `yaml:"severity" enum:"off,info,warning,error" doc:"The severity of all its findings, or off."`
+	Severity string   `yaml:"severity" enum:"off,info,warning,error" doc:"The severity of all its findings, or off."`
+	Allow    []string `yaml:"allow" kind:"word" doc:"What the rule leaves alone: words, or globs of them; see the page of the rule."`
 }
 
 // Override is what is different for some files.
@@ -290,6 +291,7 @@ var severities = map[string]lint.Level{
 // level says what becomes of the findings of a rule in a file.
 func (f *File) level(rule *lint.Rule, file string) lint.Level {
 	level := severities[f.Rules[rule.ID].Severity]
+	level.Allow = f.Rules[rule.ID].Allow
 	for i := range f.Overrides {
 		o := &f.Overrides[i]
 		if !f.fits(o.Paths, file) {
@@ -301,7 +303,11 @@ func (f *File) level(rule *lint.Rule, file string) lint.Level {
 			}
 		}
 		if own, ok := severities[o.Rules[rule.ID].Severity]; ok {
+			own.Allow = level.Allow
 			level = own
+		}
+		if allow := o.Rules[rule.ID].Allow; allow != nil {
+			level.Allow = allow
 		}
 	}
 	return level

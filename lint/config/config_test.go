@@ -3,6 +3,7 @@ package config
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -10,7 +11,7 @@ import (
 )
 
 var testRules = []*lint.Rule{
-	{ID: "dangling-dependency", Severity: lint.Warning},
+	{ID: "dangling-dependency", Severity: lint.Warning, Allows: "units"},
 	{ID: "duplicate-assignment", Severity: lint.Warning},
 }
 
@@ -46,6 +47,8 @@ func TestLoadRefuses(t *testing.T) {
 		"rules:\n  nothing-like-it: {}":                      `:2:3: unknown rule "nothing-like-it"`,
 		"rules:\n  dangling-dependency: {level: error}":      `:2:25: unknown key "level"`,
 		"rules:\n  dangling-dependency:\n    severity: eror": `:3:15: "eror" is none of off, info, warning, error`,
+		"rules:\n  duplicate-assignment: {allow: [After]}":   `:2:3: duplicate-assignment has no option allow: these have, dangling-dependency`,
+		"rules:\n  dangling-dependency: {allow: ['[']}":      `"[" is no word`,
 		"ignore: []\nignore: []":                             `:2:1: `,
 		"ignore: &a [dangling-dependency]\nselect: *a":       `:1:9: anchors, aliases and tags`,
 		"facts: !!str x":                                     `anchors, aliases and tags`,
@@ -136,7 +139,7 @@ exclude: ["**/testdata/**"]
 		"../app.timer":              {{Severity: lint.Error}, {}},
 	} {
 		for i, rule := range testRules {
-			if got := opts.Level(rule, file); got != want[i] {
+			if got := opts.Level(rule, file); !reflect.DeepEqual(got, want[i]) {
 				t.Errorf("%s in %s: %+v, want %+v", rule.ID, file, got, want[i])
 			}
 		}

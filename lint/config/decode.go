@@ -59,6 +59,9 @@ func (f *File) decode(text *source.File, rules []*lint.Rule) (err error) {
 	d := &decoder{file: f, text: text}
 	for _, rule := range rules {
 		d.rules = append(d.rules, rule.ID)
+		if rule.Allows != "" {
+			d.allowing = append(d.allowing, rule.ID)
+		}
 	}
 	f.lines = map[string]int{}
 	if depth(text.Text) > maxDepth {
@@ -124,6 +127,8 @@ type decoder struct {
 	file  *File
 	text  *source.File
 	rules []string
+	// allowing are those that have the option allow.
+	allowing []string
 }
 
 // field is what the tags of a field say about its values.
@@ -241,6 +246,9 @@ func (d *decoder) mapping(node ast.Node, into reflect.Value, f field) error {
 			if err := d.value(entry.Value, element, field{kind: f.kind}); err != nil {
 				return err
 			}
+			if rule, ok := element.Interface().(Rule); ok && rule.Allow != nil && !slices.Contains(d.allowing, name.Value) {
+				return d.fail(at, fmt.Sprintf("%s has no option allow: these have, %s", name.Value, strings.Join(d.allowing, ", ")))
+			}
 			into.SetMapIndex(reflect.ValueOf(name.Value), element)
 			continue
 		}
@@ -315,6 +323,10 @@ func (d *decoder) check(text, kind string) string {
 	case "unit":
 		if _, err := path.Match(text, ""); err != nil || !strings.ContainsRune(text, '.') || strings.ContainsRune(text, '/') {
 			return fmt.Sprintf("%q is no unit name, and no glob of them", text)
+		}
+	case "word":
+		if _, err := path.Match(text, ""); err != nil {
+			return fmt.Sprintf("%q is no word, and no glob of them", text)
 		}
 	case "distribution":
 		if _, err := shipped.ParseDistribution(text); err != nil {

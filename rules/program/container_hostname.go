@@ -26,6 +26,7 @@ var ContainerHostname = &lint.Rule{
 	Summary:   "the service connects to a host name that only a network of containers knows",
 	Category:  "program",
 	Severity:  lint.Error,
+	Allows:    "names of hosts that the machine knows",
 	Since:     "0.1.0",
 	Page:      containerHostnamePage,
 	CheckUnit: containerHostname,
@@ -95,7 +96,7 @@ func (h *hostNames) connections(prog *startup.Program) {
 
 // report completes a finding.
 func (h *hostNames) report(f lint.Finding, name string, c host.Container, known bool, from *python.Origin, prog *startup.Program, says string) {
-	f.Result = "socket.gaierror"
+	f.About, f.Result = name, "socket.gaierror"
 	f.Message = fmt.Sprintf("%s %q", says, name)
 	if known {
 		f.Message += fmt.Sprintf(", a name that only the containers of %s know: outside of them it is not found", c.File)
@@ -149,7 +150,7 @@ func (h *hostNames) variable(v environment.Variable) {
 		return
 	}
 	h.seen[name] = true
-	f := lint.Finding{Severity: lint.Warning, Place: lint.AtValue(*v.Setting), Result: "socket.gaierror"}
+	f := lint.Finding{Severity: lint.Warning, Place: lint.AtValue(*v.Setting), About: name, Result: "socket.gaierror"}
 	if v.Place.File == v.Setting.Part.Source {
 		f.Place = lint.Place{File: v.Place.File, Span: v.Place.Span}
 	} else {

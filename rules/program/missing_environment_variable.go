@@ -20,6 +20,7 @@ var MissingEnvironmentVariable = &lint.Rule{
 	Summary:   "the program needs a variable of the environment that nothing sets",
 	Category:  "program",
 	Severity:  lint.Error,
+	Allows:    "variables that are set in a way that the unit does not show",
 	Since:     "0.1.0",
 	Page:      missingEnvironmentVariablePage,
 	CheckUnit: missingEnvironmentVariable,
@@ -39,7 +40,7 @@ func missingEnvironmentVariable(p *lint.UnitPass) {
 			if r.Field != "" {
 				fails = "ValidationError"
 			}
-			f.Result = exitsWith(fails)
+			f.About, f.Result = r.Names[0], exitsWith(fails)
 			f.Message = fmt.Sprintf("%s needs %s, which neither Environment= nor a file of the unit sets: the program exits 1 with %q", where(r.Chain), name, fails)
 			f.Help = "set it: Environment=" + r.Names[0] + "=…, or in a file that EnvironmentFile= names"
 			p.Report(f)

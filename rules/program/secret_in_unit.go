@@ -21,6 +21,7 @@ var SecretInUnit = &lint.Rule{
 	Summary:   "a password or token stands in the unit, which every user can read",
 	Category:  "program",
 	Severity:  lint.Warning,
+	Allows:    "variables and options that hold no secret",
 	Since:     "0.1.0",
 	Page:      secretInUnitPage,
 	CheckUnit: secretInUnit,
@@ -41,7 +42,7 @@ func secretInUnit(p *lint.UnitPass) {
 		assignments, _ := value.ParseEnvironment(setting.Value.String)
 		for _, a := range assignments {
 			if what, w, ok := secret(a.Name.Text, a.Value); ok {
-				report(p, setting, w, fmt.Sprintf("Environment= holds %s in %s", what, a.Name.Text))
+				report(p, setting, w, a.Name.Text, fmt.Sprintf("Environment= holds %s in %s", what, a.Name.Text))
 			}
 		}
 	}
@@ -57,15 +58,17 @@ func secretInUnit(p *lint.UnitPass) {
 				name = ""
 			}
 			if what, w, ok := secret(name, w); ok {
-				report(p, c.Setting, w, fmt.Sprintf("%s= passes %s", c.Key, what))
+				report(p, c.Setting, w, name, fmt.Sprintf("%s= passes %s", c.Key, what))
 			}
 		}
 	}
 }
 
-// report reports a secret without repeating it.
-func report(p *lint.UnitPass, setting unit.Setting, w value.Word, says string) {
+// report reports a secret without repeating it. name is the variable or the option
+// that holds it.
+func report(p *lint.UnitPass, setting unit.Setting, w value.Word, name, says string) {
 	p.Report(lint.Finding{
+		About:   name,
 		Place:   word(setting, w),
 		Message: says + ": every user of the host can read it with systemctl show",
 		Help:    "use LoadCredential= or SetCredentialEncrypted=, or a file of EnvironmentFile= that only root may read; then change the secret",

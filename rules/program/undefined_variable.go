@@ -22,6 +22,7 @@ var UndefinedVariable = &lint.Rule{
 	Summary:   "a command line uses a variable that nothing sets",
 	Category:  "program",
 	Severity:  lint.Warning,
+	Allows:    "variables that are set in a way that the unit does not show",
 	Since:     "0.1.0",
 	Page:      undefinedVariablePage,
 	CheckUnit: undefinedVariable,
@@ -44,6 +45,7 @@ func undefinedVariable(p *lint.UnitPass) {
 				}
 				f := lint.Finding{
 					Place:   lint.AtWord(c.Setting, use.Span),
+					About:   use.Name,
 					Message: fmt.Sprintf("nothing sets %s: systemd puts nothing in its place", use.Name),
 					Help:    fmt.Sprintf("set it with Environment=%s=…, or in a file of EnvironmentFile=", use.Name),
 				}

@@ -22,6 +22,7 @@ var UnknownDirective = &lint.Rule{
 	Summary:   "a directive that systemd does not know: the line is ignored",
 	Category:  "syntax",
 	Severity:  lint.Warning,
+	Allows:    "directives that other programs read",
 	Since:     "0.1.0",
 	Page:      unknownDirectivePage,
 	CheckFile: unknownDirective,
@@ -37,6 +38,7 @@ func unknownDirective(p *lint.FilePass) {
 		key := a.Key.String
 		f := lint.Finding{
 			Place:   lint.At(p.Part, a.Key.Whole()),
+			About:   key,
 			Message: fmt.Sprintf("[%s] has no directive %s=: systemd ignores the line", line.meant, visible(key)),
 			Help:    "a directive for other programs has a name that starts with X-",
 		}

@@ -415,6 +415,10 @@ func oneNear(word, near string, words []string) bool {
 	return count == 1 && value.OneEdit(word, near)
 }
 
+// shorthands are the words for calendar expressions (systemd.time(7), "Calendar
+// Events").
+var shorthands = []string{"minutely", "hourly", "daily", "weekly", "monthly", "quarterly", "semiannually", "yearly", "annually"}
+
 // vocabulary returns the words that a directive takes in a release.
 func vocabulary(d *directive.Directive, release int) []string {
 	var words []string
@@ -423,6 +427,8 @@ func vocabulary(d *directive.Directive, release int) []string {
 		return booleans
 	case directive.TypeSystemCallSet:
 		return value.SystemCalls(release)
+	case directive.TypeCalendar:
+		return shorthands
 	}
 	for _, v := range d.Values() {
 		if v.Since <= release && v.Deprecated == 0 {

@@ -167,7 +167,9 @@ func named(u *unit.Unit) []host.Evidence {
 				}
 			}
 		case key == "EnvironmentFile":
-			add(strings.TrimPrefix(s.Value.String, "-"), false)
+			for _, word := range strings.Fields(s.Value.String) { // of which people write several
+				add(strings.TrimPrefix(word, "-"), false)
+			}
 		case strings.HasPrefix(key, "Exec"):
 			for _, c := range value.ParseExec(s.Value.String).Commands {
 				add(c.Path.Text, true)

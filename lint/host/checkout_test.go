@@ -57,6 +57,7 @@ func TestInfer(t *testing.T) {
 		{"two places", "systemd", []string{"/opt/app/services/api/main.py", "/home/u/app/services/worker/main.py"}, "/home/u/app=. /opt/app=."},
 		{"a path above the unit outweighs one elsewhere", "systemd", []string{"/srv/web/src/server.js", "/srv/web/services/api/main.py"}, "/srv/web=."},
 		{"and the other way round", "systemd", []string{"/srv/web/services/api/main.py", "/srv/web/src/server.js"}, "/srv/web=."},
+		{"not within itself", "systemd", []string{"/srv/web/services/api/main.py", "/srv/web/old/services/api/main.py"}, "/srv/web=."},
 		{"a directory of services", "systemd", []string{"/opt/api/start.sh", "/opt/services/api/start.sh"}, "/opt/services=services"},
 		{"overlay", "systemd", []string{"/etc/app/app.env"}, "overlay deploy/root"},
 		{"two overlays", "systemd", []string{"/etc/app/twin.env"}, ""},

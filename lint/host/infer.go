@@ -65,7 +65,7 @@ func (c *Checkout) Infer(evidence []Evidence) {
 	slices.SortFunc(c.Mappings, func(a, b Mapping) int { return strings.Compare(a.Prefix, b.Prefix) })
 	// What a shorter prefix says as well is not said twice, and where it leads to a
 	// directory that is there, it is right: a module may be started from a directory
-	// in which it cannot be found.
+	// in which it cannot be found. Nor does a directory lie within itself.
 	c.Mappings = slices.DeleteFunc(c.Mappings, func(m Mapping) bool {
 		return slices.ContainsFunc(c.Mappings, func(other Mapping) bool {
 			if other.Prefix == m.Prefix || other.Prefix == "" || !below(m.Prefix, other.Prefix) {
@@ -73,7 +73,7 @@ func (c *Checkout) Infer(evidence []Evidence) {
 			}
 			dir := path.Join(other.Dir, strings.TrimPrefix(m.Prefix, other.Prefix))
 			link := c.Tree.Resolve(dir)
-			return dir == m.Dir || link.Err == nil && link.Info.IsDir()
+			return dir == m.Dir || other.Dir == m.Dir || link.Err == nil && link.Info.IsDir()
 		})
 	})
 	c.findHoles(evidence)

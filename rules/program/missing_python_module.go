@@ -1,7 +1,6 @@
 package program
 
 import (
-	"cmp"
 	_ "embed"
 	"fmt"
 	"strings"
@@ -81,7 +80,7 @@ func missingEntry(p *lint.UnitPass, prog *startup.Program, failure python.Failur
 
 // failedImport says what is wrong with an import.
 func failedImport(failure python.Failure) string {
-	at := cmp.Or(where(failure.Chain), "Python")
+	at := where(failure.Chain)
 	switch failure.Kind {
 	case python.NoSubmodule:
 		return fmt.Sprintf("%s imports %s, which %s does not have: the program exits 1 with %q", at, failure.Module, strings.TrimSuffix(failure.Found, "/__init__.py"), failure.Error)

@@ -161,10 +161,12 @@ func (m *machine) enterModule() {
 	where := &frame{}
 	m.frame = where
 	if dot := strings.LastIndexByte(name, '.'); dot > 0 {
+		before := len(m.facts.Failures)
 		v, failure := m.importName(name[:dot], source.Span{})
 		if failure != nil {
 			m.failEntry(failure)
 		}
+		m.ownFailures(before, name)
 		if _, ok := v.(*module); !ok {
 			return
 		}
@@ -226,6 +228,16 @@ func (m *machine) failEntry(f *Failure) {
 	m.facts.Failures = append(m.facts.Failures, *f)
 }
 
+// ownFailures marks the failures since a number of them that no import of the
+// program brought about: those of the target itself.
+func (m *machine) ownFailures(before int, target string) {
+	for i := before; i < len(m.facts.Failures); i++ {
+		if f := &m.facts.Failures[i]; len(f.Chain) == 0 {
+			f.Entry, f.Full = true, target
+		}
+	}
+}
+
 // enterApp loads MODULE:ATTRIBUTE.
 func (m *machine) enterApp() {
 	name, attr, _ := strings.Cut(m.start.Target, ":")
@@ -236,11 +248,7 @@ func (m *machine) enterApp() {
 		m.failEntry(failure)
 		return
 	}
-	for i := before; i < len(m.facts.Failures); i++ {
-		if len(m.facts.Failures[i].Chain) == 0 {
-			m.facts.Failures[i].Entry = true
-		}
-	}
+	m.ownFailures(before, name)
 	mod, ok := v.(*module)
 	if !ok {
 		return

@@ -211,12 +211,12 @@ var baseDirs = []struct{ dir, setting string }{
 	{"/var/cache", "CacheDirectory"},
 	{"/var/lib", "StateDirectory"},
 	{"/var/log", "LogsDirectory"},
-	{"/var/run", "RuntimeDirectory"},
 }
 
 // advice says how a service gets to write a file or directory; dir is the
 // directory that has to be writable.
 func advice(u *unit.Unit, p, dir, name string) string {
+	p, dir = sandbox.Canonical(p), sandbox.Canonical(dir)
 	if below(p, "/tmp") || below(p, "/var/tmp") {
 		return "PrivateTmp=yes gives the service a /tmp and a /var/tmp of its own, which it can write"
 	}

@@ -5,6 +5,7 @@
 package directive
 
 import (
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -264,6 +265,16 @@ func SectionsFor(unitType string) []string {
 		}
 	}
 	return nil
+}
+
+// HasSection reports whether a type of unit may have a section.
+func HasSection(unitType, section string) bool {
+	for i := range unitTypes {
+		if unitTypes[i].name == unitType {
+			return slices.Contains(unitTypes[i].sections[:], section)
+		}
+	}
+	return false
 }
 
 // ResetGroup names what an empty assignment of the directive clears: all

@@ -78,7 +78,7 @@ func truncatedDropIn(p *lint.FilePass) {
 func refused(p *lint.FilePass, section string, a *syntax.Assignment) bool {
 	d, ok := directive.Lookup(section, a.Key.String)
 	switch {
-	case !ok || !slices.Contains(directive.SectionsFor(p.Unit.Name.Type), section):
+	case !ok || !directive.HasSection(p.Unit.Name.Type, section):
 		return false
 	case d.OnInvalid == directive.InvalidNotLoaded:
 	case d.OnInvalid == directive.InvalidNotLoadedUnlessDash && !strings.HasPrefix(a.Value.String, "-"):

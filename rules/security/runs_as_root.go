@@ -3,6 +3,8 @@ package security
 import (
 	_ "embed"
 	"fmt"
+	"slices"
+	"sync"
 
 	"github.com/unitvet/unitvet/lint"
 	"github.com/unitvet/unitvet/lint/exposure"
@@ -30,16 +32,22 @@ func bare(s *sandbox.Settings) bool {
 	if !s.Privileged() {
 		return false
 	}
+	return !slices.ContainsFunc(weighed(), func(key string) bool { return len(s.Reason(key).Settings) > 0 })
+}
+
+// weighed are the settings of a sandbox that are weighed.
+var weighed = sync.OnceValue(func() []string {
+	var keys []string
 	checks := exposure.Checks()
 	for i := range checks {
 		for _, key := range checks[i].Keys() {
-			if key != "User" && key != "NotifyAccess" && key != "Delegate" && len(s.Reason(key).Settings) > 0 {
-				return false
+			if key != "User" && key != "NotifyAccess" && key != "Delegate" && !slices.Contains(keys, key) {
+				keys = append(keys, key)
 			}
 		}
 	}
-	return true
-}
+	return keys
+})
 
 func runsAsRoot(p *lint.UnitPass) {
 	s := settingsOf(p)

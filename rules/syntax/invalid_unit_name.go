@@ -133,7 +133,7 @@ func helpOnName(problem *value.Problem) string {
 func invalidNames(p *lint.SetPass, u *unit.Unit, setting unit.Setting) {
 	d, ok := directive.Lookup(setting.Section, setting.Key.String)
 	if !ok || d.Type != directive.TypeUnitList && d.Type != directive.TypeUnitName || !d.In(p.Set.Release) ||
-		!slices.Contains(directive.SectionsFor(u.Name.Type), setting.Section) {
+		!directive.HasSection(u.Name.Type, setting.Section) {
 		return
 	}
 	if _, quotes := quotesIn(p.Set.Release, setting.Section, setting.Assignment); len(quotes) > 0 {

@@ -89,7 +89,7 @@ func generators(p *lint.FilePass, section string) bool {
 
 // reads reports whether systemd reads a section in a file.
 func reads(p *lint.FilePass, section string) bool {
-	return slices.Contains(directive.SectionsFor(typeOf(p)), section)
+	return directive.HasSection(typeOf(p), section)
 }
 
 // replace returns an edit of a part of a file.

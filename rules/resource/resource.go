@@ -131,3 +131,30 @@ func clash(p *lint.SetPass, claims []claim, report func(c, other claim)) {
 
 // whole is the span of a setting's whole value.
 func whole(s unit.Setting) source.Span { return source.Span{End: len(s.Value.String)} }
+
+// single returns the claims of a setting with one value, specifiers expanded.
+func single(set *lint.Set, key string, normal func(string) string) []claim {
+	var claims []claim
+	for _, u := range set.Units {
+		setting, ok := u.Setting("Service", key)
+		if !ok {
+			continue
+		}
+		if expanded := u.Expand(setting.Value.String); expanded.Known {
+			claims = append(claims, claim{u, setting, whole(setting), normal(expanded.Text)})
+		}
+	}
+	return claims
+}
+
+// conflicts reports whether one unit names the other in Conflicts=.
+func conflicts(set *lint.Set, a, b *unit.Unit) bool {
+	for _, pair := range [][2]*unit.Unit{{a, b}, {b, a}} {
+		for _, ref := range pair[0].References("Unit", "Conflicts") {
+			if set.Lookup(ref.Name) == pair[1] {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -6,9 +6,24 @@ import (
 )
 
 // components returns the strongly connected components of a graph that have more
-// than one node, with the nodes of each in ascending order. of yields the
-// successors of a node (Tarjan's algorithm, without recursion).
+// than one node, with the nodes of each in ascending order.
 func components(n int32, of func(id int32) []int32) [][]int32 {
+	var found [][]int32
+	eachComponent(n, of, func(nodes []int32) {
+		if len(nodes) > 1 {
+			nodes = slices.Sorted(slices.Values(nodes))
+			found = append(found, nodes)
+		}
+	})
+	slices.SortFunc(found, func(a, b []int32) int { return cmp.Compare(a[0], b[0]) })
+	return found
+}
+
+// eachComponent calls yield for every strongly connected component of a graph,
+// those that a component leads to before it. of returns the successors of a node
+// (Tarjan's algorithm, without recursion). The nodes are only valid until yield
+// returns.
+func eachComponent(n int32, of func(id int32) []int32, yield func(nodes []int32)) {
 	index := make([]int32, n) // 1 for the first node that was met; 0: not met
 	low := make([]int32, n)
 	onStack := make([]bool, n)
@@ -18,7 +33,6 @@ func components(n int32, of func(id int32) []int32) [][]int32 {
 	}
 	var stack []int32
 	var frames []frame
-	var found [][]int32
 	met := int32(0)
 	enter := func(id int32) {
 		met++
@@ -53,22 +67,15 @@ func components(n int32, of func(id int32) []int32) [][]int32 {
 			if low[id] != index[id] {
 				continue
 			}
-			var component []int32
-			for {
-				last := stack[len(stack)-1]
-				stack = stack[:len(stack)-1]
-				onStack[last] = false
-				component = append(component, last)
-				if last == id {
-					break
-				}
+			at := len(stack) - 1
+			for stack[at] != id {
+				at--
 			}
-			if len(component) > 1 {
-				slices.Sort(component)
-				found = append(found, component)
+			for _, member := range stack[at:] {
+				onStack[member] = false
 			}
+			yield(stack[at:])
+			stack = stack[:at]
 		}
 	}
-	slices.SortFunc(found, func(a, b []int32) int { return cmp.Compare(a[0], b[0]) })
-	return found
 }

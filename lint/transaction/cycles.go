@@ -122,11 +122,6 @@ func (s *search) boot(withInstall bool) map[int32]bool {
 // jobs returns the units that the start of one queues jobs for, Conflicts= aside,
 // in the order in which they are met.
 func (m *Manager) jobs(anchor int32, withInstall bool) []int32 {
-	return m.walk(anchor, withInstall, func(int32) bool { return true })
-}
-
-// walk is jobs, as far as within allows.
-func (m *Manager) walk(anchor int32, withInstall bool, within func(int32) bool) []int32 {
 	m.stamp++
 	m.visit(anchor)
 	found := []int32{anchor}
@@ -135,7 +130,7 @@ func (m *Manager) walk(anchor int32, withInstall bool, within func(int32) bool) 
 		for _, a := range m.pulls.of(found[i]) {
 			to := a.to()
 			switch {
-			case a.has(enabled) && !withInstall || m.gone[to] || !within(to):
+			case a.has(enabled) && !withInstall || m.gone[to]:
 			case a.has(verify):
 				looked = append(looked, to)
 			case m.visit(to):

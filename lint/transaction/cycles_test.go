@@ -99,6 +99,24 @@ a.service -(!b.service:2)-> b.service -(a.service:3)-> | alone a.service drops [
 `,
 		},
 		{
+			name: "started by itself, although another unit looks whether it is up",
+			archive: `
+-- a.service --
+[Unit]
+Requisite=b.service
+-- b.service --
+[Unit]
+Requires=c.service
+After=c.service
+-- c.service --
+[Unit]
+After=b.service
+`,
+			want: `
+b.service -(!c.service:2)-> c.service -(b.service:3)-> | alone b.service
+`,
+		},
+		{
 			name: "both are enabled: boot drops one",
 			archive: `
 link: multi-user.target.wants/a.service -> ../a.service

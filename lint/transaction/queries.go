@@ -29,24 +29,40 @@ func (m *Manager) Brings(anchor, other string) bool {
 // leads reports whether arcs lead from one node to another, those with some flags
 // and those that need a unit to be enabled left out.
 func (m *Manager) leads(a *arcs, from, to int32, not arc) bool {
-	seen := map[int32]bool{from: true}
-	queue := []int32{from}
-	for i := 0; i < len(queue) && len(queue) < nearby; i++ {
-		for _, next := range a.of(queue[i]) {
+	w, _ := m.walks.Get().(*walk)
+	if w == nil {
+		w = &walk{met: make([]uint32, len(m.names))}
+	}
+	defer m.walks.Put(w)
+	if w.turn++; w.turn == 0 { // all around
+		clear(w.met)
+		w.turn = 1
+	}
+	w.met[from] = w.turn
+	w.queue = append(w.queue[:0], from)
+	for i := 0; i < len(w.queue) && len(w.queue) < nearby; i++ {
+		for _, next := range a.of(w.queue[i]) {
 			id := next.to()
 			switch {
-			case next&(not|enabled) != 0 || seen[id]:
+			case next&(not|enabled) != 0 || w.met[id] == w.turn:
 				continue
 			case id == to:
 				return true
 			}
-			seen[id] = true
+			w.met[id] = w.turn
 			if !m.gone[id] {
-				queue = append(queue, id)
+				w.queue = append(w.queue, id)
 			}
 		}
 	}
 	return false
+}
+
+// walk is scratch of one question.
+type walk struct {
+	met   []uint32 // the turn in which a node was last met
+	turn  uint32
+	queue []int32
 }
 
 // Unstarted returns the units that nothing starts, directly or through others, in

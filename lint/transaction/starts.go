@@ -23,94 +23,107 @@ func (s *search) groups(nodes []int32, withInstall bool) []group {
 		return (withInstall || !a.has(enabled)) && !m.gone[a.to()]
 	})
 	slices.Sort(above)
-	within := make(map[int32]bool, len(above))
-	for _, id := range above {
-		within[id] = true
+	leads, looks := s.pullsAmong(above, withInstall)
+	var members []int32
+	for _, id := range alive {
+		at, _ := slices.BinarySearch(above, id)
+		members = append(members, int32(at))
 	}
-	inComponent := make(map[int32]bool, len(nodes))
-	for _, id := range nodes {
-		inComponent[id] = true
-	}
-	var groups []group
-	for _, root := range m.roots(above, within, withInstall) {
-		jobs := m.walk(root, withInstall, func(id int32) bool { return within[id] })
-		members := slices.DeleteFunc(jobs, func(id int32) bool { return !inComponent[id] })
-		if len(members) < 2 {
-			continue
+	slices.Sort(members)
+	sets := newClosure(leads, looks).distinct(m.roots(above, leads), members)
+	groups := make([]group, len(sets))
+	for i, reached := range sets {
+		groups[i] = group{above[reached.from], reached.set}
+		for j, at := range reached.set {
+			reached.set[j] = above[at]
 		}
-		slices.Sort(members)
-		groups = append(groups, group{root, members})
 	}
-	slices.SortStableFunc(groups, func(a, b group) int {
-		return cmp.Or(slices.Compare(a.members, b.members), cmp.Compare(a.root, b.root))
-	})
-	groups = slices.CompactFunc(groups, func(a, b group) bool { return slices.Equal(a.members, b.members) })
 	// Small starts tell more than large ones.
-	slices.SortStableFunc(groups, func(a, b group) int { return cmp.Compare(len(a.members), len(b.members)) })
+	slices.SortFunc(groups, func(a, b group) int {
+		return cmp.Or(cmp.Compare(len(a.members), len(b.members)), slices.Compare(a.members, b.members))
+	})
 	return groups
 }
 
+// pullsAmong returns what the start of each of some units, in ascending order,
+// brings along among them, by their places: what is started, and what only has to
+// be up.
+func (s *search) pullsAmong(units []int32, withInstall bool) (leads, looks [][]int32) {
+	leads, looks = make([][]int32, len(units)), make([][]int32, len(units))
+	for i, id := range units {
+		s.position[id] = int32(i) + 1
+	}
+	for i, id := range units {
+		for _, a := range s.m.pulls.of(id) {
+			switch at := s.position[a.to()] - 1; {
+			case at < 0 || a.has(enabled) && !withInstall:
+			case a.has(verify):
+				looks[i] = append(looks[i], at)
+			default:
+				leads[i] = append(leads[i], at)
+			}
+		}
+	}
+	for _, id := range units {
+		s.position[id] = 0
+	}
+	return leads, looks
+}
+
 // roots returns the units that can be started by themselves and are brought along
-// by none of the others; one of those that bring each other along.
-func (m *Manager) roots(above []int32, within map[int32]bool, withInstall bool) []int32 {
-	follow := func(a arc) bool { return (withInstall || !a.has(enabled)) && within[a.to()] }
+// by none of the others, one of those that bring each other along; all by their
+// places among units. leads says what brings what along.
+func (m *Manager) roots(units []int32, leads [][]int32) []int32 {
+	reached := make([]bool, len(units))
+	for i, list := range leads {
+		for _, to := range list {
+			reached[to] = reached[to] || int(to) != i
+		}
+	}
+	// walk calls enter for everything that a unit brings along, itself included, as
+	// far as enter says to go on.
+	walk := func(from int32, enter func(id int32) bool) {
+		for queue := []int32{from}; len(queue) > 0; {
+			id := queue[len(queue)-1]
+			queue = queue[:len(queue)-1]
+			if enter(id) {
+				queue = append(queue, leads[id]...)
+			}
+		}
+	}
+	first := func(seen []bool, id int32) bool {
+		was := seen[id]
+		seen[id] = true
+		return !was
+	}
+	covered, left := make([]bool, len(units)), make([]bool, len(units))
 	var roots []int32
-	reached := make(map[int32]bool, len(above))
-	mark := func(id int32) {
-		for _, a := range m.pulls.of(id) {
-			if follow(a) && a.to() != id {
-				reached[a.to()] = true
-			}
-		}
-	}
-	for _, id := range above {
-		mark(id)
-	}
-	covered := make(map[int32]bool, len(above))
-	cover := func(id int32) {
-		queue := []int32{id}
-		covered[id] = true
-		for len(queue) > 0 {
-			id, queue = queue[0], queue[1:]
-			for _, a := range m.pulls.of(id) {
-				if to := a.to(); follow(a) && !covered[to] {
-					covered[to] = true
-					queue = append(queue, to)
-				}
-			}
-		}
-	}
 	take := func(id int32) {
 		// What cannot be started by hand leaves its place to what it brings along.
-		queue, seen := []int32{id}, map[int32]bool{id: true}
-		for len(queue) > 0 {
-			id, queue = queue[0], queue[1:]
-			if m.startable(id) {
+		walk(id, func(id int32) bool {
+			switch {
+			case !first(left, id):
+				return false
+			case m.startable(units[id]):
 				roots = append(roots, id)
-				continue
+				return false
 			}
-			for _, a := range m.pulls.of(id) {
-				if to := a.to(); follow(a) && !seen[to] {
-					seen[to] = true
-					queue = append(queue, to)
-				}
-			}
-		}
+			return true
+		})
+		walk(id, func(id int32) bool { return first(covered, id) })
 	}
-	for _, id := range above {
+	for id := range units {
 		if !reached[id] {
-			take(id)
-			cover(id)
+			take(int32(id))
 		}
 	}
-	for _, id := range above { // those that bring each other along
+	for id := range units { // those that bring each other along
 		if !covered[id] {
-			take(id)
-			cover(id)
+			take(int32(id))
 		}
 	}
 	slices.Sort(roots)
-	return slices.Compact(roots)
+	return roots
 }
 
 // startable reports whether something can start the unit by itself. Of the units

@@ -6,6 +6,7 @@ package transaction
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/unitvet/unitvet/lint/graph"
 	"github.com/unitvet/unitvet/lint/unit"
@@ -32,6 +33,8 @@ type Manager struct {
 
 	mark  []uint32 // scratch of walks
 	stamp uint32
+
+	walks sync.Pool // of *walk, for questions that are asked at the same time
 }
 
 // arcs are the arcs of a graph: those of node i are list[start[i]:start[i+1]].

@@ -20,7 +20,7 @@ func InDropIn(u *unit.Unit, section string, lines ...string) (Edit, bool) {
 	if dir == nil {
 		return Edit{}, false
 	}
-	file := path.Join(u.Name.String()+".d", DropInName)
+	file := path.Join(u.ID+".d", DropInName)
 	for _, part := range u.DropIns {
 		if part.Dir.Name == dir.Name && part.Name == path.Join(dir.Name, file) && part.Linked == "" {
 			return appended(part, section, lines), true

@@ -42,7 +42,7 @@ func (r *run) readIgnores(set *Set) {
 			comments := suppress.Parse(part.File)
 			found := make([]*Ignore, len(comments))
 			for i := range comments {
-				found[i] = &Ignore{Comment: &comments[i], File: file, Unit: u.Name.String(), used: map[string]bool{}}
+				found[i] = &Ignore{Comment: &comments[i], File: file, Unit: u.ID, used: map[string]bool{}}
 			}
 			r.ignores[file.Path] = found
 		}

@@ -208,7 +208,7 @@ func (r *run) check(ctx context.Context, set *Set, rules []*Rule) error {
 	})
 	each(len(files), len(units), func(i int, t *task) {
 		p := &UnitPass{pass: pass{Set: set}, Unit: units[i], Memo: &Memo{}}
-		name := p.Unit.Name.String()
+		name := p.Unit.ID
 		for _, p.rule = range rules {
 			if check := p.rule.CheckUnit; check != nil && (p.Unit.Quadlet == "" || p.rule.Quadlets) {
 				guard(p.rule, name, &t.problems, func() { check(p) })

@@ -121,7 +121,7 @@ type FilePass struct {
 // Report adds a finding about the file's unit.
 func (p *FilePass) Report(f Finding) {
 	if f.Unit == "" {
-		f.Unit = p.Unit.Name.String()
+		f.Unit = p.Unit.ID
 	}
 	p.pass.Report(f)
 }
@@ -137,7 +137,7 @@ type UnitPass struct {
 
 // Report adds a finding about the unit.
 func (p *UnitPass) Report(f Finding) {
-	f.Unit = p.Unit.Name.String()
+	f.Unit = p.Unit.ID
 	p.pass.Report(f)
 }
 

@@ -322,7 +322,7 @@ func (s *Set) makeFamily() {
 		if u.Fragment == nil || u.Template != nil {
 			continue
 		}
-		name := u.Name.String()
+		name := u.ID
 		if _, ok := s.shipped(name); ok {
 			continue
 		}

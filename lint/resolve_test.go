@@ -92,7 +92,7 @@ Alias=u@.service
 		switch got.Where {
 		case lint.Here:
 			if got.Unit != nil {
-				detail = got.Unit.Name.String()
+				detail = got.Unit.ID
 			}
 		case lint.Runtime:
 			detail = got.Reason

@@ -24,15 +24,15 @@ var (
 	eachFile = &lint.Rule{
 		ID: "each-file", Severity: lint.Info,
 		CheckFile: func(p *lint.FilePass) {
-			p.Report(lint.Finding{Place: lint.At(p.Part, source.Span{}), Message: "file of " + p.Unit.Name.String()})
+			p.Report(lint.Finding{Place: lint.At(p.Part, source.Span{}), Message: "file of " + p.Unit.ID})
 		},
 	}
 	eachUnit = &lint.Rule{
 		ID: "each-unit", Severity: lint.Warning,
 		CheckUnit: func(p *lint.UnitPass) {
-			p.Report(lint.Finding{Place: lint.Place{Path: p.Unit.Path}, Message: "unit " + p.Unit.Name.String()})
+			p.Report(lint.Finding{Place: lint.Place{Path: p.Unit.Path}, Message: "unit " + p.Unit.ID})
 			for _, part := range p.Unit.DropIns {
-				p.Report(lint.Finding{Place: lint.At(part, source.Span{}), Message: "drop-in of " + p.Unit.Name.String()})
+				p.Report(lint.Finding{Place: lint.At(part, source.Span{}), Message: "drop-in of " + p.Unit.ID})
 			}
 		},
 	}
@@ -40,12 +40,12 @@ var (
 		ID: "each-set", Severity: lint.Error, Tier: lint.Strict,
 		CheckSet: func(p *lint.SetPass) {
 			for _, u := range p.Set.Units {
-				p.Report(lint.Finding{Place: lint.Place{Path: u.Path}, Unit: u.Name.String(), Message: "in set " + p.Set.Name})
+				p.Report(lint.Finding{Place: lint.Place{Path: u.Path}, Unit: u.ID, Message: "in set " + p.Set.Name})
 			}
 		},
 	}
 	panicking = &lint.Rule{ID: "a-panicking", CheckUnit: func(p *lint.UnitPass) {
-		if p.Unit.Name.String() == "b.service" {
+		if p.Unit.ID == "b.service" {
 			panic("no")
 		}
 	}}

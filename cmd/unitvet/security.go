@@ -182,7 +182,7 @@ func (f *securityFlags) assess(
 				found[name] = found[name] || set.Lookup(name) == u
 			}
 			if why, ok := whyNot(u, set.Release, refused); ok {
-				result.Notes = append(result.Notes, lint.Problem{Path: cmp.Or(u.Path, u.Name.String()), Text: why})
+				result.Notes = append(result.Notes, lint.Problem{Path: cmp.Or(u.Path, u.ID), Text: why})
 				continue
 			}
 			s := sandbox.Read(u, set.Release)
@@ -194,7 +194,7 @@ func (f *securityFlags) assess(
 	slices.SortStableFunc(services, func(a, b assessed) int {
 		return cmp.Or(
 			cmp.Compare(b.report.Score, a.report.Score),
-			strings.Compare(a.unit.Name.String(), b.unit.Name.String()),
+			strings.Compare(a.unit.ID, b.unit.ID),
 			strings.Compare(a.unit.Path, b.unit.Path),
 		)
 	})
@@ -242,7 +242,7 @@ func whyNot(u *unit.Unit, release int, refused map[[2]string]string) (string, bo
 		return fmt.Sprintf("%ssystemd does not load the unit for its %s=%s", prefix, s.Refused.Key.String, s.Refused.Value.String), true
 	}
 	for _, part := range u.Parts() {
-		if message, ok := refused[[2]string{u.Name.String(), part.Source.Path}]; ok {
+		if message, ok := refused[[2]string{u.ID, part.Source.Path}]; ok {
 			return prefix + message, true
 		}
 	}
@@ -255,12 +255,12 @@ func securityText(w io.Writer, services []assessed, details bool) error {
 	if !details {
 		width, count := 0, map[string]int{}
 		for _, s := range services {
-			name := s.unit.Name.String()
+			name := s.unit.ID
 			width = max(width, len(name))
 			count[name]++
 		}
 		for _, s := range services {
-			name := s.unit.Name.String()
+			name := s.unit.ID
 			fmt.Fprintf(&text, "%-*s %4s %s", width, report.Escape(name), exposure.Tenths(s.report.Score), exposure.Level(s.report.Score))
 			if count[name] > 1 {
 				fmt.Fprintf(&text, " %s", report.Escape(s.unit.Path))
@@ -304,7 +304,7 @@ func (s assessed) details(text *strings.Builder) {
 		}
 		text.WriteByte('\n')
 	}
-	fmt.Fprintf(text, "\n%s: exposure %s %s\n", report.Escape(s.unit.Name.String()), exposure.Tenths(s.report.Score), exposure.Level(s.report.Score))
+	fmt.Fprintf(text, "\n%s: exposure %s %s\n", report.Escape(s.unit.ID), exposure.Tenths(s.report.Score), exposure.Level(s.report.Score))
 	dropIn := s.advice.DropIn(s.settings.Section)
 	if dropIn == "" {
 		return
@@ -318,7 +318,7 @@ func (s assessed) details(text *strings.Builder) {
 		fmt.Fprintf(text, "what it is not seen to need, down to %s; then what only its author can decide about, down to %s:\n",
 			exposure.Tenths(s.advice.Lowered()), exposure.Tenths(s.advice.Possible()))
 	}
-	fmt.Fprintf(text, "\n# %s.d/%s\n%s", report.Escape(s.unit.Name.String()), lint.DropInName, report.EscapeLines(dropIn))
+	fmt.Fprintf(text, "\n# %s.d/%s\n%s", report.Escape(s.unit.ID), lint.DropInName, report.EscapeLines(dropIn))
 }
 
 // why says which assignment decides a check, and what it implies; "" for a default.
@@ -410,7 +410,7 @@ func securityJSON(w io.Writer, services []assessed, _ bool) error {
 	units := make([]securityUnit, 0, len(services))
 	for _, s := range services {
 		u := securityUnit{
-			Unit: s.unit.Name.String(), Path: s.unit.Path, Exposure: exposure.Tenths(s.report.Score), Predicate: exposure.Level(s.report.Score),
+			Unit: s.unit.ID, Path: s.unit.Path, Exposure: exposure.Tenths(s.report.Score), Predicate: exposure.Level(s.report.Score),
 			Advice: securityAdvice{
 				Exposure: exposure.Tenths(s.advice.Lowered()), DropIn: s.advice.DropIn(s.settings.Section),
 				Settings: []securityAdvised{}, Open: []securityAdvisable{},

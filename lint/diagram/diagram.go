@@ -112,7 +112,7 @@ func Make(set *lint.Set, opts Options) *Diagram {
 	b.cycles()
 	for _, u := range set.Units {
 		if u.Exists() && (u.Template == nil || len(u.DropIns) > 0) {
-			b.node(u.Name.String())
+			b.node(u.ID)
 		}
 	}
 	if opts.Implicit {
@@ -140,7 +140,7 @@ func Make(set *lint.Set, opts Options) *Diagram {
 // own returns a unit's own name for any of its names.
 func (b *builder) own(name string) string {
 	if u := b.set.Graph.Lookup(name); u != nil && !u.IsTemplate() {
-		return u.Name.String()
+		return u.ID
 	}
 	return name
 }

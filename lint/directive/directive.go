@@ -257,11 +257,11 @@ func FoldSection(name string) (string, bool) {
 
 // SectionsFor returns the sections that a type of unit ("service", "timer",
 // without the dot) may have, in the order they are usually written; none for an
-// unknown type.
+// unknown type. The slice is the table itself and must not be modified.
 func SectionsFor(unitType string) []string {
 	for i := range unitTypes {
 		if unitTypes[i].name == unitType {
-			return append([]string(nil), unitTypes[i].sections[:]...)
+			return unitTypes[i].sections[:]
 		}
 	}
 	return nil

@@ -115,7 +115,7 @@ func (g *Graph) Lookup(name string) *unit.Unit {
 	}
 	if u != nil {
 		// The set may have the unit under another of its names.
-		if own := g.Set.Lookup(u.Name.String()); own != nil && own.Exists() {
+		if own := g.Set.Lookup(u.ID); own != nil && own.Exists() {
 			return own
 		}
 	}
@@ -156,7 +156,7 @@ func (g *Graph) All() iter.Seq[*Edge] {
 			return
 		}
 		for _, u := range base.Set.Units {
-			if g.Lookup(u.Name.String()) == u && !each(u) {
+			if g.Lookup(u.ID) == u && !each(u) {
 				return
 			}
 		}

@@ -153,7 +153,7 @@ func (g *Graph) keep(ref unit.Reference) *unit.Reference {
 // canonical returns the unit's own name for any of its names.
 func (g *Graph) canonical(name string) string {
 	if u := g.Set.Lookup(name); u != nil {
-		return u.Name.String()
+		return u.ID
 	}
 	return name
 }
@@ -227,7 +227,7 @@ func (g *Graph) addAll(units []*unit.Unit) {
 
 // add adds the edges that a unit's files make.
 func (g *Graph) add(u *unit.Unit) {
-	name := u.Name.String()
+	name := u.ID
 	for _, setting := range u.All() {
 		kind, ok := dependencyKeys[setting.Key.String]
 		if !ok || setting.Section != "Unit" {
@@ -289,7 +289,7 @@ func (g *Graph) triggers(u *unit.Unit) {
 	if !ok || !u.Known() {
 		return
 	}
-	name := u.Name.String()
+	name := u.ID
 	if refs := u.References(trigger.section, trigger.key); len(refs) > 0 {
 		ref := refs[0]
 		if ref.Name != "" {
@@ -313,7 +313,7 @@ func (g *Graph) sockets(u *unit.Unit) {
 	if u.Name.Type != "service" {
 		return
 	}
-	name := u.Name.String()
+	name := u.ID
 	for _, kind := range []Kind{Wants, After} {
 		g.references(u, "Service", "Sockets", func(to string) Edge { return Edge{From: name, To: to, Kind: kind} })
 	}
@@ -331,6 +331,6 @@ func (g *Graph) slice(u *unit.Unit) {
 	}
 	ref := refs[len(refs)-1]
 	if ref.Name != "" {
-		g.Edges = append(g.Edges, Edge{From: u.Name.String(), To: ref.Name, Kind: InSlice, Unit: u, Ref: g.keep(ref)})
+		g.Edges = append(g.Edges, Edge{From: u.ID, To: ref.Name, Kind: InSlice, Unit: u, Ref: g.keep(ref)})
 	}
 }

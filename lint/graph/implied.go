@@ -32,7 +32,7 @@ func (g *Graph) appendImplied(list []Edge, u *unit.Unit) []Edge {
 // implied is appendImplied without what depends on the unit being enabled.
 func (g *Graph) implied(u *unit.Unit, list []Edge) implier {
 	i := implier{
-		g: g, u: u, name: u.Name.String(), section: sectionOf(u.Name.Type),
+		g: g, u: u, name: u.ID, section: sectionOf(u.Name.Type),
 		system: g.scopeOf(u) == unit.ScopeSystem, edges: list,
 	}
 	i.find()
@@ -500,7 +500,7 @@ func (i *implier) mountsForPath(text string, kind Kind, cause *unit.Setting, why
 	}
 	for dir := path.Clean(expanded.Text); ; dir = path.Dir(dir) {
 		if mount := i.g.mountPoints()[dir]; mount != nil && mount != i.u {
-			i.add(mount.Name.String(), why, cause, After, kind)
+			i.add(mount.ID, why, cause, After, kind)
 		}
 		if dir == "/" {
 			break
@@ -708,7 +708,7 @@ func (g *Graph) members(target *unit.Unit) func(func(*Edge) bool) {
 	return func(yield func(*Edge) bool) {
 		units := []*unit.Unit{target}
 		if g.IsBase(target) {
-			for _, name := range append([]string{target.Name.String()}, aliasesOf(target.Name.String())...) {
+			for _, name := range append([]string{target.ID}, aliasesOf(target.ID)...) {
 				if u := g.Set.Lookup(name); u != nil {
 					units = append(units, u)
 				}
@@ -767,7 +767,7 @@ func (g *Graph) ordersAfter(target *unit.Unit, member string) bool {
 		}
 		return true
 	}
-	if slices.Contains(impliedTargets, target.Name.String()) {
+	if slices.Contains(impliedTargets, target.ID) {
 		for _, e := range g.implied(u, nil).edges {
 			if e.Kind == After && names(target, e.To) {
 				return false

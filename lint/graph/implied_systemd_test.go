@@ -62,9 +62,9 @@ func ourDependencies(g *graph.Graph, u *unit.Unit) []string {
 	add := func(e *graph.Edge) {
 		to := e.To
 		if other := g.Lookup(to); other != nil && !other.IsTemplate() {
-			to = other.Name.String()
+			to = other.ID
 		}
-		if e.Install || to == "" || to == u.Name.String() || !slices.Contains(comparedKinds, e.Kind) || e.Kind == graph.Before && strings.HasSuffix(to, ".device") ||
+		if e.Install || to == "" || to == u.ID || !slices.Contains(comparedKinds, e.Kind) || e.Kind == graph.Before && strings.HasSuffix(to, ".device") ||
 			e.Kind == graph.Triggers && strings.Contains(to, "@.") { // that of a socket with Accept=yes is ours
 			return
 		}
@@ -100,7 +100,7 @@ func TestImpliedAgreesWithSystemd(t *testing.T) {
 	var names []string
 	for _, u := range set.Units {
 		if u.State == unit.Loaded && !u.IsTemplate() {
-			names = append(names, u.Name.String())
+			names = append(names, u.ID)
 		}
 	}
 	t.Logf("%d units", len(names))

@@ -77,7 +77,7 @@ Alias=adropin.service
 	}
 	for _, u := range set.Units {
 		want = append(want, u.InstallAliases()...)
-		cmd := exec.Command(systemctl, "--root="+root, "enable", u.Name.String())
+		cmd := exec.Command(systemctl, "--root="+root, "enable", u.ID)
 		_ = cmd.Run() // it refuses some of the aliases and makes the rest
 	}
 	var got []string

@@ -139,8 +139,8 @@ func (m *Manager) node(name string) int32 {
 		return id
 	}
 	u := m.Graph.Lookup(name)
-	if u != nil && u.Name.String() != name {
-		id := m.node(u.Name.String())
+	if u != nil && u.ID != name {
+		id := m.node(u.ID)
 		m.ids[name] = id
 		return id
 	}
@@ -241,7 +241,7 @@ func (m *Manager) lookup(name string) (int32, bool) {
 		return id, true
 	}
 	if u := m.Graph.Lookup(name); u != nil {
-		id, ok := m.ids[u.Name.String()]
+		id, ok := m.ids[u.ID]
 		return id, ok
 	}
 	return noNode, false

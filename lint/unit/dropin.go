@@ -106,7 +106,7 @@ func (l *loader) addDropIns(u *Unit, dirs []beside) {
 		u.unread = u.unread || lazy.unread
 	}
 	for _, file := range shadowed {
-		l.set.Ignored = append(l.set.Ignored, Ignored{Path: file.path(), Unit: u.Name.String(), Shadow: file.shadow})
+		l.set.Ignored = append(l.set.Ignored, Ignored{Path: file.path(), Unit: u.ID, Shadow: file.shadow})
 	}
 }
 

@@ -77,7 +77,7 @@ func TestOddNames(t *testing.T) {
 	set := loadDir(dir)
 	var loaded []string
 	for _, u := range set.Units {
-		loaded = append(loaded, u.Name.String())
+		loaded = append(loaded, u.ID)
 	}
 	if got, want := len(loaded)+len(set.Ignored), len(names); got != want {
 		t.Errorf("%d of %d files: units %q, ignored %v", got, want, loaded, set.Ignored)

@@ -54,7 +54,8 @@ var installSuffixes = map[string]string{"WantedBy": ".wants", "RequiredBy": ".re
 // file of the unit: of drop-ins only those for the unit's own name or its template,
 // not those for a prefix or a type (unit_file_search in src/shared/install.c).
 func (u *Unit) ReadsInstall(part *Part) bool {
-	return !part.IsDropIn() || part.DropInDir == u.Name.String()+".d" || part.DropInDir == u.Name.Template().String()+".d"
+	of := strings.TrimSuffix(part.DropInDir, ".d")
+	return !part.IsDropIn() || of == u.ID || u.Name.Kind == value.Instance && of == u.Name.Template().String()
 }
 
 // installed returns the assignments to a key of [Install] that are in force.
@@ -113,11 +114,12 @@ func (u *Unit) installContext(instance string) value.Context {
 // template the instance that DefaultInstance= names, if it does
 // (install_info_symlink_wants in src/shared/install.c).
 func (u *Unit) InstalledAs() string {
-	instance, setting := u.DefaultInstance()
-	if name, err := u.Name.WithInstance(instance); setting.Assignment != nil && err == nil {
-		return name.String()
+	if instance, setting := u.DefaultInstance(); setting.Assignment != nil {
+		if name, err := u.Name.WithInstance(instance); err == nil {
+			return name.String()
+		}
 	}
-	return u.Name.String()
+	return u.ID
 }
 
 // InstallAliases returns the names in Alias= that the unit has once it is enabled.
@@ -338,7 +340,7 @@ func (p *planner) add(name string, u *Unit, by *InstallEntry) bool {
 	case found.State == Outside:
 		fault = "is not part of what was read"
 	case p.isConfigLink(name):
-		fault = "is another name of " + found.Name.String() + ", by a link in " + p.set.ConfigDir() + ", which systemctl does not follow"
+		fault = "is another name of " + found.ID + ", by a link in " + p.set.ConfigDir() + ", which systemctl does not follow"
 	case brokenForInstall(found):
 		fault = "cannot be parsed"
 	}
@@ -346,7 +348,7 @@ func (p *planner) add(name string, u *Unit, by *InstallEntry) bool {
 		p.plan.Failures = append(p.plan.Failures, PlanFailure{Name: name, Text: fault, Entry: by, Unit: u, Warning: by != nil})
 		return false
 	}
-	if own := found.Name.String(); !p.seen[own] {
+	if own := found.ID; !p.seen[own] {
 		p.seen[own] = true
 		p.queue = append(p.queue, found)
 	}

@@ -493,8 +493,8 @@ func (l *loader) loadUnits() {
 
 // addUnit makes a unit from its entry; e is nil for a unit without fragment.
 func (l *loader) addUnit(name value.Name, e *entry) {
-	u := &Unit{Name: name, Set: l.set, State: NotFound}
-	u.Names = append([]string{name.String()}, l.aliases[name.String()]...)
+	u := &Unit{Name: name, ID: name.String(), Set: l.set, State: NotFound}
+	u.Names = append([]string{u.ID}, l.aliases[u.ID]...)
 	slices.Sort(u.Names)
 	if e != nil {
 		u.State, u.Path, u.Target = e.state, e.path, e.target
@@ -549,7 +549,8 @@ func (l *loader) addFamilies() {
 		if name.Type == "" || l.set.byName[base] != nil || slices.ContainsFunc(l.dirs[base], l.isTaken) {
 			continue
 		}
-		u := &Unit{Name: name, Names: []string{name.String()}, Set: l.set, State: NotFound, family: true}
+		id := name.String()
+		u := &Unit{Name: name, ID: id, Names: []string{id}, Set: l.set, State: NotFound, family: true}
 		l.addDropIns(u, l.dirs[base])
 		if len(u.DropIns) > 0 {
 			u.collect()
@@ -600,8 +601,9 @@ func (l *loader) instance(text string) *Unit {
 		}
 		return nil
 	}
+	id := own.String()
 	u := &Unit{
-		Name: own, Names: []string{own.String()}, Set: l.set, Template: template,
+		Name: own, ID: id, Names: []string{id}, Set: l.set, Template: template,
 		State: template.State, Path: template.Path, Target: template.Target, Fragment: template.Fragment,
 	}
 	for _, alias := range template.Names {
@@ -614,11 +616,11 @@ func (l *loader) instance(text string) *Unit {
 			continue
 		}
 		// The alias may have an instance that leads elsewhere.
-		if e := l.entries[named.String()]; e == nil || l.ownName(e) == own.String() {
+		if e := l.entries[named.String()]; e == nil || l.ownName(e) == id {
 			u.Names = append(u.Names, named.String())
 		}
 	}
-	u.Names = append(u.Names, l.aliases[own.String()]...)
+	u.Names = append(u.Names, l.aliases[id]...)
 	slices.Sort(u.Names)
 	u.Names = slices.Compact(u.Names)
 	for _, n := range u.Names {
@@ -712,9 +714,14 @@ func (l *loader) complete(u *Unit) {
 	u.collect()
 }
 
-// finish puts problems and ignored files in order.
+// finish puts units, problems and ignored files in order.
 func (l *loader) finish() {
-	slices.SortFunc(l.set.Units, func(a, b *Unit) int { return strings.Compare(a.Name.String(), b.Name.String()) })
+	slices.SortFunc(l.set.Units, func(a, b *Unit) int { return strings.Compare(a.ID, b.ID) })
+	for _, list := range [][]*Unit{l.set.Units, l.set.Quadlets} {
+		for i, u := range list {
+			u.number = int32(i)
+		}
+	}
 	slices.SortFunc(l.set.Foreign, func(a, b Foreign) int { return strings.Compare(a.Path, b.Path) })
 	slices.SortFunc(l.set.Refused, func(a, b Refused) int { return strings.Compare(a.Path, b.Path) })
 	slices.SortFunc(l.set.Ignored, func(a, b Ignored) int { return strings.Compare(a.Path, b.Path) })

@@ -65,7 +65,7 @@ func dump(set *unit.Set) string {
 		}
 		b.WriteByte('\n')
 		for _, name := range u.Names {
-			if name != u.Name.String() {
+			if name != u.ID {
 				fmt.Fprintf(&b, "  = %s\n", name)
 			}
 		}
@@ -1138,7 +1138,7 @@ func checkSet(t *testing.T, set *unit.Set) {
 		t.Error("units are not in order")
 	}
 	for _, u := range set.Units {
-		if !slices.IsSorted(u.Names) || !slices.Contains(u.Names, u.Name.String()) {
+		if !slices.IsSorted(u.Names) || !slices.Contains(u.Names, u.ID) {
 			t.Errorf("%s has the names %q", u.Name, u.Names)
 		}
 		if (u.Fragment != nil) != (u.State == unit.Loaded || u.State == unit.BadSetting) {

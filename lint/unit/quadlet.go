@@ -241,7 +241,7 @@ func (l *loader) addQuadlet(dir *Dir, file string) bool {
 	}
 	t, _ := directive.QuadletOf(path.Ext(file))
 	u := &Unit{
-		Name: name, Names: []string{service}, State: Loaded, Fragment: part, Path: part.Source.Path, Set: l.set, Quadlet: t.Section,
+		Name: name, ID: service, Names: []string{service}, State: Loaded, Fragment: part, Path: part.Source.Path, Set: l.set, Quadlet: t.Section,
 	}
 	l.set.madeOf[base] = u
 	l.set.Quadlets = append(l.set.Quadlets, u)
@@ -268,11 +268,11 @@ func (l *loader) finishQuadlets() {
 		for _, setting := range u.settings {
 			if setting.Section == u.Quadlet && setting.Key.String == "ServiceName" {
 				if name, err := value.ParseName(strings.Trim(setting.Value.String, `"`) + ".service"); err == nil {
-					u.Name, u.Names = name, []string{name.String()}
+					u.Name, u.ID, u.Names = name, name.String(), []string{name.String()}
 				}
 			}
 		}
-		l.set.madeAs[u.Name.String()] = u
+		l.set.madeAs[u.ID] = u
 	}
 }
 

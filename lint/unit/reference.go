@@ -54,7 +54,7 @@ func (u *Unit) nameIn(section, text string) string {
 // that only the host knows.
 func (u *Unit) ResolveName(text string) string {
 	if made := u.Set.QuadletFile(text); made != nil && u.Quadlet != "" {
-		return made.Name.String() // translateUnitDependencies in pkg/systemd/quadlet/quadlet.go of podman
+		return made.ID // translateUnitDependencies in pkg/systemd/quadlet/quadlet.go of podman
 	}
 	if name, known := u.expandName(text); known {
 		return u.resolveTemplate(name)

@@ -375,7 +375,7 @@ func compareWithSystemd(t *testing.T, analyze, root string, asked []string) {
 	var names []string
 	for _, name := range asked {
 		if u := set.Lookup(name); u != nil && !u.IsTemplate() {
-			name = u.Name.String()
+			name = u.ID
 		}
 		if !slices.Contains(names, name) {
 			names = append(names, name)
@@ -462,7 +462,7 @@ func ourDump(t *testing.T, g *graph.Graph, root, name string) dumped {
 // names of a unit that fails to load are merged depends on who is first.
 func (d *dumped) depend(set *unit.Set, kind, from, to string) {
 	if u := set.Lookup(to); u != nil && !u.IsTemplate() {
-		to = u.Name.String()
+		to = u.ID
 	}
 	if _, err := value.ParseName(to); err == nil && to != from && slices.Contains(comparedKinds, kind) {
 		d.Dependencies = append(d.Dependencies, kind+" "+to)

@@ -93,6 +93,8 @@ func (p *Part) IsDropIn() bool { return p.DropInDir != "" }
 type Unit struct {
 	// Name is the unit's own name, that of its fragment or of the instance.
 	Name value.Name
+	// ID is Name in one piece.
+	ID string
 	// Names holds all names, the aliases included, sorted.
 	Names []string
 	State LoadState
@@ -119,7 +121,12 @@ type Unit struct {
 	scope    Scope // that the settings tell
 	unread   bool  // a drop-in could not be read
 	family   bool  // stands for all units of a prefix or a type
+	number   int32 // the place in Set.Units or Set.Quadlets
 }
+
+// Number returns the place of the unit among those of its set, or, with Quadlet, in
+// the set's Quadlets.
+func (u *Unit) Number() int { return int(u.number) }
 
 // Setting is one assignment of a unit and the file it stands in.
 type Setting struct {

@@ -41,9 +41,9 @@ func conflictingDependency(p *lint.UnitPass) {
 		}
 		to := e.To
 		if u := p.Set.Lookup(to); u != nil {
-			to = u.Name.String() // by whichever of its names
+			to = u.ID // by whichever of its names
 		}
-		if to == p.Unit.Name.String() {
+		if to == p.Unit.ID {
 			continue
 		}
 		if other := opposite(named[to], e); other != nil {

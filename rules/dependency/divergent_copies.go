@@ -75,7 +75,7 @@ func fragments(set *lint.Set) map[string]*unit.Unit {
 	found := map[string]*unit.Unit{}
 	for _, u := range set.Units {
 		if u.Fragment != nil && u.Template == nil && u.Known() {
-			found[u.Name.String()] = u
+			found[u.ID] = u
 		}
 	}
 	return found
@@ -133,7 +133,7 @@ func of(u *unit.Unit) []unit.Setting {
 func tellCopy(p *lint.SetPass, u, copied *unit.Unit, same int) {
 	here, there, _ := firstDifference(u, copied)
 	f := lint.Finding{
-		Unit:  u.Name.String(),
+		Unit:  u.ID,
 		Place: lint.Place{Path: u.Path},
 		Message: fmt.Sprintf("%s differs from its copy %s, while %d other units of the two directories are alike: which one is installed decides what runs",
 			u.Name, copied.Path, same),
@@ -154,7 +154,7 @@ func tellCopy(p *lint.SetPass, u, copied *unit.Unit, same int) {
 // name but for dashes and underscores.
 func spellings(p *lint.SetPass, own map[string]*unit.Unit) {
 	for _, u := range p.Set.Units {
-		name := u.Name.String()
+		name := u.ID
 		dashed := strings.ReplaceAll(name, "_", "-")
 		other := own[dashed]
 		if dashed == name || other == nil || own[name] != u {

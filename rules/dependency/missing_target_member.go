@@ -50,7 +50,7 @@ func missingTargetMember(p *lint.UnitPass) {
 			finding.Message = fmt.Sprintf("the link makes %s a member, %s", e.To, v.text)
 			finding.Help = strings.Replace(v.help, "remove the name", "remove the link", 1)
 		}
-		finding.Message += ": " + v.unless + memberEffect(e.Kind, p.Unit.Name.String())
+		finding.Message += ": " + v.unless + memberEffect(e.Kind, p.Unit.ID)
 		p.Report(finding)
 	}
 }

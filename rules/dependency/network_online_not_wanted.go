@@ -37,7 +37,7 @@ func networkOnlineNotWanted(p *lint.UnitPass) {
 			continue
 		}
 		setting := e.Ref.Setting
-		if isPackaged(p.Set, setting.Part) || p.Set.IsShipped(p.Unit.Name.String()) || wantsNetwork(p.Set, p.Unit) {
+		if isPackaged(p.Set, setting.Part) || p.Set.IsShipped(p.Unit.ID) || wantsNetwork(p.Set, p.Unit) {
 			return
 		}
 		p.Report(lint.Finding{
@@ -59,7 +59,7 @@ func isPackaged(set *lint.Set, part *unit.Part) bool {
 // along, or that of what brings the unit.
 func wantsNetwork(set *lint.Set, u *unit.Unit) bool {
 	m := set.Transactions()
-	name := u.Name.String()
+	name := u.ID
 	if u.IsTemplate() {
 		for e := range set.Graph.Of(u) {
 			if e.To == networkOnline && (e.Kind == graph.Wants || e.Kind == graph.Upholds || e.Kind.Requirement()) {

@@ -69,7 +69,7 @@ func (c *cycleReport) finding() (lint.Finding, bool) {
 	c.place, _ = c.placeOf(&steps[0].Edge)
 	finding := lint.Finding{
 		Place:   c.place,
-		Unit:    steps[0].Edge.Unit.Name.String(),
+		Unit:    steps[0].Edge.Unit.ID,
 		Message: fmt.Sprintf("ordering cycle: %s: %s", walk(steps), c.effect()),
 		Help:    c.help(&steps[cut]),
 	}

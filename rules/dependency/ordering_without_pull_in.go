@@ -50,7 +50,7 @@ func isStarted(set *lint.Set, u *unit.Unit) bool {
 		len(u.References("Install", "Alias")) > 0 || u.Value("Service", "BusName") != "" {
 		return true
 	}
-	for _, e := range set.Graph.To(u.Name.String()) {
+	for _, e := range set.Graph.To(u.ID) {
 		switch e.Kind {
 		case graph.Wants, graph.Requires, graph.BindsTo, graph.Upholds, graph.Triggers, graph.OnFailure, graph.OnSuccess, graph.InSlice:
 			return true
@@ -58,5 +58,5 @@ func isStarted(set *lint.Set, u *unit.Unit) bool {
 		}
 	}
 	return u.Name.Type == "slice" || u.Name.Type == "device" || u.Name.Type == "scope" || u.Name.Type == "mount" ||
-		set.Graph.IsBase(set.Graph.Lookup(u.Name.String())) || set.IsShipped(u.Name.String())
+		set.Graph.IsBase(set.Graph.Lookup(u.ID)) || set.IsShipped(u.ID)
 }

@@ -30,13 +30,13 @@ func unfinishedDependency(p *lint.UnitPass) {
 			continue
 		}
 		other := p.Set.Lookup(e.To)
-		if other == nil || other == p.Unit || !doesNotStay(other) || !p.Set.Transactions().Before(e.To, p.Unit.Name.String()) {
+		if other == nil || other == p.Unit || !doesNotStay(other) || !p.Set.Transactions().Before(e.To, p.Unit.ID) {
 			continue
 		}
 		setting := e.Ref.Setting
 		finding := lint.Finding{
 			Place: lint.AtWord(setting, e.Ref.At),
-			Help:  "set RemainAfterExit=yes in " + other.Name.String(),
+			Help:  "set RemainAfterExit=yes in " + other.ID,
 		}
 		if kind, ok := other.Setting("Service", "Type"); ok {
 			finding.Related = []lint.Related{{Place: lint.AtValue(kind), Message: e.To + " is over when it has done its work"}}
@@ -66,7 +66,7 @@ func doesNotStay(u *unit.Unit) bool {
 
 // startedAgain reports whether something starts a unit time and again.
 func startedAgain(set *lint.Set, u *unit.Unit) bool {
-	for _, e := range set.Graph.To(u.Name.String()) {
+	for _, e := range set.Graph.To(u.ID) {
 		if e.Kind == graph.Triggers {
 			return true
 		}

@@ -78,5 +78,5 @@ func waits(p *lint.UnitPass, name string) bool {
 	}
 	m := p.Set.Transactions()
 	// Two that need each other mean to come and go together.
-	return !m.Ordered(p.Unit.Name.String(), name) && !m.Brings(name, p.Unit.Name.String())
+	return !m.Ordered(p.Unit.ID, name) && !m.Brings(name, p.Unit.ID)
 }

@@ -41,7 +41,7 @@ func unorderedShutdown(p *lint.UnitPass) {
 			conflict = e
 		}
 	}
-	for _, e := range p.Set.Graph.To(u.Name.String()) {
+	for _, e := range p.Set.Graph.To(u.ID) {
 		if e.Kind == graph.After && e.From == "shutdown.target" {
 			return
 		}

@@ -56,7 +56,7 @@ func enablementDrift(p *lint.SetPass) {
 				}
 			}
 		}
-		name := u.Name.String()
+		name := u.ID
 		if enabled {
 			for _, entry := range missing {
 				p.Report(lint.Finding{

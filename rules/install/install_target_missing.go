@@ -41,7 +41,7 @@ func installTargetMissing(p *lint.SetPass) {
 }
 
 func installTarget(p *lint.SetPass, u *unit.Unit, entry unit.InstallEntry) {
-	if entry.Fault != unit.InstallFine && entry.Fault != unit.InstallNoInstance || entry.Name == u.Name.String() {
+	if entry.Fault != unit.InstallFine && entry.Fault != unit.InstallNoInstance || entry.Name == u.ID {
 		return
 	}
 	found := p.Set.Resolve(entry.Name)
@@ -56,7 +56,7 @@ func installTarget(p *lint.SetPass, u *unit.Unit, entry unit.InstallEntry) {
 		by = "podman's generator"
 	}
 	f := lint.Finding{
-		Unit:  u.Name.String(),
+		Unit:  u.ID,
 		Place: lint.AtWord(entry.Setting, entry.At),
 		Message: fmt.Sprintf("%s= names %s, but there is no such unit, and no known package ships one: %s makes a link that nothing ever follows",
 			entry.Key, entry.Name, by),

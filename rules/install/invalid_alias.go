@@ -55,7 +55,7 @@ func invalidAlias(p *lint.SetPass) {
 			}
 			setting := entry.Setting
 			f := lint.Finding{
-				Unit:    u.Name.String(),
+				Unit:    u.ID,
 				Place:   lint.AtWord(setting, entry.At),
 				Message: fmt.Sprintf("Alias=%s cannot be a name of %s: %s", entry.Text(), u.Name, what),
 				Help:    "remove the name",

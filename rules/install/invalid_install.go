@@ -46,7 +46,7 @@ func invalidInstall(p *lint.SetPass) {
 			// An instance may be enabled by itself, and then has a name of its own.
 			if setting.Value.String != "" && !u.ReadsInstall(setting.Part) && value.TypeOf("x."+strings.TrimSuffix(setting.Part.DropInDir, ".d")) == u.Name.Type {
 				p.Report(lint.Finding{
-					Unit:    u.Name.String(),
+					Unit:    u.ID,
 					Place:   lint.AtKey(setting),
 					Message: fmt.Sprintf("systemctl enable reads no [Install] in %s, only in drop-ins for the unit itself: the line has no effect", setting.Part.DropInDir),
 					Help:    "write it into each unit, or into a drop-in of its own",
@@ -59,7 +59,7 @@ func invalidInstall(p *lint.SetPass) {
 // installEntry reports one name.
 func installEntry(p *lint.SetPass, u *unit.Unit, entry unit.InstallEntry) {
 	setting := entry.Setting
-	f := lint.Finding{Unit: u.Name.String(), Place: lint.AtWord(setting, entry.At)}
+	f := lint.Finding{Unit: u.ID, Place: lint.AtWord(setting, entry.At)}
 	key := setting.Key.String
 	switch {
 	case entry.Fault == unit.InstallSpecifier:
@@ -71,7 +71,7 @@ func installEntry(p *lint.SetPass, u *unit.Unit, entry unit.InstallEntry) {
 		if !alsoFails(p, u, entry, &f) {
 			return
 		}
-	case key != "Alias" && entry.Name == u.Name.String():
+	case key != "Alias" && entry.Name == u.ID:
 		f.Message = fmt.Sprintf("%s=%s names the unit itself: the link that systemctl enable makes starts nothing", key, entry.Text())
 		f.Help = "write the target that is to start the unit, such as multi-user.target"
 	default:
@@ -96,7 +96,7 @@ func alsoFails(p *lint.SetPass, u *unit.Unit, entry unit.InstallEntry, f *lint.F
 		return false
 	}
 	also := found.Unit
-	if also == nil || !also.IsTemplate() || also.InstalledAs() != also.Name.String() {
+	if also == nil || !also.IsTemplate() || also.InstalledAs() != also.ID {
 		return false
 	}
 	for _, key := range []string{"WantedBy", "RequiredBy", "UpheldBy"} {
@@ -114,7 +114,7 @@ func alsoFails(p *lint.SetPass, u *unit.Unit, entry unit.InstallEntry, f *lint.F
 
 // defaultInstance reports DefaultInstance= where it has no effect, or is no name.
 func defaultInstance(p *lint.SetPass, u *unit.Unit, setting unit.Setting) {
-	f := lint.Finding{Unit: u.Name.String(), Place: lint.AtValue(setting)}
+	f := lint.Finding{Unit: u.ID, Place: lint.AtValue(setting)}
 	switch _, err := u.Name.WithInstance(setting.Value.String); {
 	case setting.Value.String == "" || u.Name.Kind == value.Instance:
 		return

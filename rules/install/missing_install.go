@@ -62,7 +62,7 @@ func notInstalled(p *lint.SetPass, u *unit.Unit) {
 		}
 	}
 	p.Report(lint.Finding{
-		Unit:    u.Name.String(),
+		Unit:    u.ID,
 		Place:   lint.Place{Path: u.Path},
 		Message: fmt.Sprintf("nothing starts %s, and without [Install] it cannot be enabled: it does not run after a reboot", u.Name),
 		Help:    "add [Install] with WantedBy=" + usualTarget(u),

@@ -30,7 +30,7 @@ var madeTypes = map[string]bool{"automount": true, "device": true, "mount": true
 
 func orphanDropIn(p *lint.SetPass) {
 	for _, u := range p.Set.Units {
-		name := u.Name.String()
+		name := u.ID
 		if u.State != unit.NotFound || len(u.DropIns) == 0 || u.Template != nil || madeTypes[u.Name.Type] || !isOwn(u) {
 			continue
 		}
@@ -70,7 +70,7 @@ func orphanDropIn(p *lint.SetPass) {
 // isOwn reports whether one of the drop-ins stands in a directory for the unit
 // itself, not for all of a prefix or a type.
 func isOwn(u *unit.Unit) bool {
-	if _, err := value.ParseName(u.Name.String()); err != nil || strings.HasSuffix(u.Name.Prefix, "-") {
+	if _, err := value.ParseName(u.ID); err != nil || strings.HasSuffix(u.Name.Prefix, "-") {
 		return false
 	}
 	for _, part := range u.DropIns {

@@ -46,7 +46,7 @@ func environmentFileSyntax(p *lint.SetPass) {
 			for _, fault := range faults(f) {
 				line := f.Source.Line(fault.span.Start)
 				p.Report(lint.Finding{
-					Unit:    u.Name.String(),
+					Unit:    u.ID,
 					Place:   lint.AtWord(f.Setting, f.At),
 					Message: fmt.Sprintf("line %d of %s: %s", line, f.Path, fault.text),
 					Help:    fault.help,

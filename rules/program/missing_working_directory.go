@@ -53,7 +53,7 @@ func missingWorkingDirectory(p *lint.SetPass) {
 			continue
 		}
 		f := lint.Finding{
-			Unit: u.Name.String(), Place: lint.AtValue(*d.Setting), Result: "200/CHDIR",
+			Unit: u.ID, Place: lint.AtValue(*d.Setting), Result: "200/CHDIR",
 			Message: fmt.Sprintf("WorkingDirectory=%s %s in %s: no command of the unit is run", d.Path, what, fact.Source),
 			Help:    "correct the path; with - in front of it the unit starts without the directory",
 		}

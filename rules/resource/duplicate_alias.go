@@ -35,8 +35,8 @@ func duplicateAlias(p *lint.SetPass) {
 				continue
 			}
 			c := claim{u, ref.Setting, ref.At, ref.Name}
-			f := lint.Finding{Unit: u.Name.String(), Place: c.place(), Help: "give the alias another name, or let the units exclude each other with Conflicts="}
-			if named := p.Set.Lookup(ref.Name); !p.Set.Rooted && named != nil && named != u && named.Fragment != nil && named.Name.String() == ref.Name && isFile(named) {
+			f := lint.Finding{Unit: u.ID, Place: c.place(), Help: "give the alias another name, or let the units exclude each other with Conflicts="}
+			if named := p.Set.Lookup(ref.Name); !p.Set.Rooted && named != nil && named != u && named.Fragment != nil && named.ID == ref.Name && isFile(named) {
 				f.Message = fmt.Sprintf("Alias=%s is the name of a unit of its own: systemctl enable refuses to make a link in its place", ref.Name)
 				f.Related = []lint.Related{{Place: lint.Place{Path: named.Path}, Message: "the unit of that name"}}
 				p.Report(f)

@@ -26,7 +26,7 @@ func duplicateBusName(p *lint.SetPass) {
 	claims := single(p.Set, "BusName", func(text string) string { return text })
 	clash(p, claims, func(c, other claim) {
 		p.Report(lint.Finding{
-			Unit: c.unit.Name.String(), Place: c.place(),
+			Unit: c.unit.ID, Place: c.place(),
 			Message: fmt.Sprintf("BusName=%s is that of %s as well: a name has one owner, so the second service to start does not get it", c.what, other.unit.Name),
 			Help:    "give one of them another name, or let them exclude each other with Conflicts=",
 			Related: []lint.Related{{Place: other.place(), Message: "the other service"}},

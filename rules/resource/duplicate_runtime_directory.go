@@ -60,7 +60,7 @@ func duplicateRuntimeDirectory(p *lint.SetPass) {
 					continue
 				}
 				p.Report(lint.Finding{
-					Unit: one.unit.Name.String(), Place: one.place(),
+					Unit: one.unit.ID, Place: one.place(),
 					Message: fmt.Sprintf("RuntimeDirectory=%s is that of %s as well: when this unit stops, systemd removes /run/%s with all that is in it", name, other.unit.Name, name),
 					Help:    "set RuntimeDirectoryPreserve=yes in both, or give each a directory of its own",
 					Related: []lint.Related{{Place: other.place(), Message: "the other service"}},

@@ -49,7 +49,7 @@ func portConflict(p *lint.SetPass) {
 					continue
 				}
 				p.Report(lint.Finding{
-					Unit: u.Name.String(), Place: l.place,
+					Unit: u.ID, Place: l.place,
 					Message: fmt.Sprintf("%s takes port %d, and so does %s: the second to start gets EADDRINUSE, \"Address already in use\"", l.says, l.port, other.unit.Name),
 					Help:    "give one of them another port, or let them exclude each other with Conflicts=",
 					Related: []lint.Related{{Place: other.place, Message: other.says + " takes it, too"}},

@@ -47,7 +47,7 @@ func together(set *lint.Set, a, b *unit.Unit) bool {
 	for _, pair := range [][2]*unit.Unit{{a, b}, {b, a}} {
 		one, other := pair[0], pair[1]
 		for _, ref := range one.References("Unit", "Conflicts") {
-			if other.Name.String() == ref.Name || set.Lookup(ref.Name) == other {
+			if other.ID == ref.Name || set.Lookup(ref.Name) == other {
 				return false
 			}
 		}

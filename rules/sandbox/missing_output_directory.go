@@ -58,7 +58,7 @@ func missingOutputDirectory(p *lint.SetPass) {
 				continue
 			}
 			p.Report(lint.Finding{
-				Unit: u.Name.String(), Result: output.result,
+				Unit: u.ID, Result: output.result,
 				Place:   lint.AtWord(setting, source.Span{Start: len(kind) + 1, End: len(text)}),
 				Message: fmt.Sprintf("%s=%s: there is no directory %s in %s, and systemd makes none for the file", output.key, text, dir, fact.Source),
 				Help:    fmt.Sprintf("make the directory with tmpfiles.d(5): d %s 0755 - - -. systemd itself opens the file, which needs no ReadWritePaths=", dir),

@@ -98,7 +98,7 @@ func (s *subject) missing(m *Makers, setting unit.Setting, e entry) (lint.Findin
 		return lint.Finding{}, false // dropped with what lies above
 	}
 	f := lint.Finding{
-		Unit:   s.Name.String(),
+		Unit:   s.ID,
 		Place:  lint.AtWord(setting, textOf(e.path)),
 		Result: "226/NAMESPACE",
 		Help:   "put - in front of the path if the service can do without it",
@@ -193,8 +193,8 @@ func (s *subject) isOwnRuntime(name string) bool {
 	if own.Template != nil {
 		own = own.Template
 	}
-	_, same := s.set.Family(own.Name.String())
-	return same == own.Name.String() && leadingWord(first) == leadingWord(own.Name.Prefix)
+	_, same := s.set.Family(own.ID)
+	return same == own.ID && leadingWord(first) == leadingWord(own.Name.Prefix)
 }
 
 // leadingWord returns a name up to the first dash, underscore or dot.

@@ -79,7 +79,7 @@ func privateTmpSharedPath(p *lint.SetPass) {
 					continue
 				}
 				p.Report(lint.Finding{
-					Unit: use.unit.Name.String(), Place: lint.AtWord(use.setting, use.span),
+					Unit: use.unit.ID, Place: lint.AtWord(use.setting, use.span),
 					Message: fmt.Sprintf("%s is not the file that %s names: %s", name, other.unit.Name, use.because.Because),
 					Help:    "share files in /run, with RuntimeDirectory=, or name the other unit in JoinsNamespaceOf= if both have PrivateTmp=",
 					Related: append(because(use.because), lint.Related{Place: lint.AtWord(other.setting, other.span), Message: "the other unit"}),

@@ -46,7 +46,7 @@ func volatileDirectory(p *lint.SetPass) {
 			}
 			seen[dir] = true
 			p.Report(lint.Finding{
-				Unit: u.Name.String(), Place: lint.AtWord(setting, at.span),
+				Unit: u.ID, Place: lint.AtWord(setting, at.span),
 				Message: fmt.Sprintf("%s in %s, which is gone after a reboot: /run starts out empty, nothing makes the directory again, and %s may not",
 					says, dir, "User="+u.Value(s.section, "User")),
 				Help: fmt.Sprintf("add RuntimeDirectory=%s, which makes it for the user whenever the service starts", strings.TrimPrefix(dir, "/run/")),

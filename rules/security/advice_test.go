@@ -61,7 +61,7 @@ func harmsNothing(t *testing.T, from string) {
 			if err := os.WriteFile(dropIn, []byte(advice.DropIn("Service")), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			promised[u.Name.String()] = advice.Lowered()
+			promised[u.ID] = advice.Lowered()
 			changed = append(changed, u.Path)
 		}
 	}
@@ -76,7 +76,7 @@ func harmsNothing(t *testing.T, from string) {
 	}
 	for _, set := range sets {
 		for _, u := range set.InFocus() {
-			want, ok := promised[u.Name.String()]
+			want, ok := promised[u.ID]
 			if got := exposure.Score(sandbox.Read(u, set.Release)); ok && got != want {
 				t.Errorf("%s: %s, promised %s", u.Name, exposure.Tenths(got), exposure.Tenths(want))
 			}

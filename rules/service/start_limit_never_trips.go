@@ -143,8 +143,8 @@ func roomFor(reach value.Timespan) (string, bool) {
 // is not known which one it is for.
 func (s *subject) isShipped() bool {
 	scope := s.Scope()
-	_, system := shipped.Lookup(s.Name.String(), shipped.System)
-	_, user := shipped.Lookup(s.Name.String(), shipped.User)
+	_, system := shipped.Lookup(s.ID, shipped.System)
+	_, user := shipped.Lookup(s.ID, shipped.User)
 	return system && scope != unit.ScopeUser || user && scope != unit.ScopeSystem
 }
 

@@ -47,7 +47,7 @@ func invalidUnitName(p *lint.SetPass) {
 		}
 		if u.Path != "" && u.Template == nil && u.Name.Kind != value.Plain && !value.MayBeTemplate(u.Name.Type) {
 			p.Report(lint.Finding{
-				Unit: u.Name.String(), Place: lint.Place{Path: u.Path},
+				Unit: u.ID, Place: lint.Place{Path: u.Path},
 				Message: fmt.Sprintf("the name %s is not valid: %s units cannot be templates, and systemd does not load this one", u.Name, u.Name.Type),
 				Help:    "only " + list(templateTypes()) + " units may have an @ in their name",
 			})
@@ -166,7 +166,7 @@ func invalidNames(p *lint.SetPass, u *unit.Unit, setting unit.Setting) {
 		if problem == nil || word.Text == `\` { // a continuation that failed is another rule's
 			continue
 		}
-		f := lint.Finding{Unit: u.Name.String(), Place: lint.AtWord(setting, word.Span), Help: helpOnName(problem)}
+		f := lint.Finding{Unit: u.ID, Place: lint.AtWord(setting, word.Span), Help: helpOnName(problem)}
 		f.Message = fmt.Sprintf("%s= names %s, which is no unit name: %s", d.Key, quoted(word.Text), describe(problem, name))
 		if name != word.Text {
 			f.Message = fmt.Sprintf("%s= names %s, which comes to %s here and is no unit name: %s", d.Key, quoted(word.Text), quoted(name), describe(problem, name))

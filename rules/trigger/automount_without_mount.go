@@ -40,7 +40,7 @@ func automountWithoutMount(p *lint.UnitPass) {
 		if !ok || isAPIMount(dir, p.Set.Release) || dir == "/" {
 			continue
 		}
-		if want, err := value.PathToUnit(dir, "automount"); err != nil || want != u.Name.String() {
+		if want, err := value.PathToUnit(dir, "automount"); err != nil || want != u.ID {
 			continue // another rule tells
 		}
 		f := lint.Finding{

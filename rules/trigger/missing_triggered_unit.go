@@ -76,7 +76,7 @@ func missingTriggeredUnit(p *lint.UnitPass) {
 		default:
 			finding.Help = help(u, e)
 		}
-		if _, near := p.Set.Family(e.To); near != "" && near != u.Name.String() && found.Where != lint.Here {
+		if _, near := p.Set.Family(e.To); near != "" && near != u.ID && found.Where != lint.Here {
 			finding.Help = fmt.Sprintf("did you mean %s? %s", near, finding.Help)
 		}
 		finding.Place = place(u, e)
@@ -87,7 +87,7 @@ func missingTriggeredUnit(p *lint.UnitPass) {
 // pulledIn reports whether anything but an [Install] section not enabled makes
 // systemd start a unit.
 func pulledIn(g *graph.Graph, u *unit.Unit) bool {
-	for _, e := range g.To(u.Name.String()) {
+	for _, e := range g.To(u.ID) {
 		if !e.Install && (e.Kind == graph.Wants || e.Kind == graph.Upholds || e.Kind.Requirement()) {
 			return true
 		}

@@ -23,7 +23,7 @@ var MountWithoutSource = &lint.Rule{
 
 func mountWithoutSource(p *lint.UnitPass) {
 	u := p.Unit
-	if !judged(u, "mount") || u.Name.String() == "-.mount" {
+	if !judged(u, "mount") || u.ID == "-.mount" {
 		return
 	}
 	if _, ok := decides(p.Set, u, "What"); ok {

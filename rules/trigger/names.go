@@ -63,7 +63,7 @@ func nameMismatch(p *lint.UnitPass, key string) {
 		return
 	}
 	want, err := value.PathToUnit(path, u.Name.Type)
-	if err != nil || want == u.Name.String() {
+	if err != nil || want == u.ID {
 		return // of a path that is too long for a name, systemd makes a hash
 	}
 	f := lint.Finding{

@@ -30,6 +30,6 @@ func scopeUnitFile(p *lint.UnitPass) {
 	p.Report(lint.Finding{
 		Place:   header(u),
 		Message: fmt.Sprintf("scopes cannot be loaded from files: to systemd there is no %s", u.Name),
-		Help:    "write a .service for a program that is to be started; settings for a scope that something else makes go into " + u.Name.String() + ".d/*.conf",
+		Help:    "write a .service for a program that is to be started; settings for a scope that something else makes go into " + u.ID + ".d/*.conf",
 	})
 }

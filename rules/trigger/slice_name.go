@@ -29,7 +29,7 @@ func sliceName(p *lint.UnitPass) {
 	if u.Name.Type != "slice" || u.Fragment == nil || u.State != unit.Loaded || u.Name.Kind != value.Plain {
 		return
 	}
-	if problem := value.CheckSlice(u.Name.String()); problem != nil {
+	if problem := value.CheckSlice(u.ID); problem != nil {
 		p.Report(lint.Finding{
 			Place:   header(u),
 			Message: fmt.Sprintf("the dashes of %s do not spell slices within each other: systemd does not load it", u.Name),

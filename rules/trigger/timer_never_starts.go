@@ -56,7 +56,7 @@ func startedBesides(g *graph.Graph, u, timer *unit.Unit) bool {
 	if u.Value("Service", "BusName") != "" || u.IsTemplate() {
 		return true
 	}
-	for _, e := range g.To(u.Name.String()) {
+	for _, e := range g.To(u.ID) {
 		if pulls(e) && (e.Unit != timer || e.Kind != graph.Triggers) {
 			return true
 		}

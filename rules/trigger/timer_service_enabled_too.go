@@ -42,7 +42,7 @@ func timerServiceEnabledToo(p *lint.UnitPass) {
 	if timer == nil {
 		return
 	}
-	for _, e := range p.Set.Graph.To(service.Name.String()) {
+	for _, e := range p.Set.Graph.To(service.ID) {
 		if !bootTargets[e.From] || !pulls(e) {
 			continue
 		}
@@ -54,8 +54,8 @@ func timerServiceEnabledToo(p *lint.UnitPass) {
 		case e.Link != nil:
 			f.Path = e.Link.Path
 			f.Message = fmt.Sprintf("%s starts at the times of %s, and by this link at every boot, too", service.Name, timer.Name)
-			f.Help = "remove the link: systemctl disable " + service.Name.String()
-		case e.Install && e.Unit == service && !p.Set.Rooted && !p.Set.IsShipped(service.Name.String()):
+			f.Help = "remove the link: systemctl disable " + service.ID
+		case e.Install && e.Unit == service && !p.Set.Rooted && !p.Set.IsShipped(service.ID):
 			f.Place = lint.AtWord(e.Ref.Setting, e.Ref.At)
 			f.Message = fmt.Sprintf("%s starts at the times of %s; once enabled, %s=%s starts it at every boot, too",
 				service.Name, timer.Name, e.Ref.Setting.Key.String, e.From)
@@ -74,15 +74,15 @@ func timerOf(set *lint.Set, service *unit.Unit) *unit.Unit {
 	for _, ref := range service.References("Install", "Also") {
 		also[ref.Name] = true
 	}
-	for _, e := range set.Graph.To(service.Name.String()) {
+	for _, e := range set.Graph.To(service.ID) {
 		timer := e.Unit
-		if e.Kind != graph.Triggers || !judged(timer, "timer") || also[timer.Name.String()] {
+		if e.Kind != graph.Triggers || !judged(timer, "timer") || also[timer.ID] {
 			continue
 		}
 		if len(taken(set, timer, "OnCalendar")) == 0 || len(takenOf(set, timer, "OnBootSec", "OnStartupSec", "OnActiveSec", "OnUnitActiveSec", "OnUnitInactiveSec")) > 0 {
 			continue // is to run soon after boot, or counts from a first run
 		}
-		for _, in := range set.Graph.To(timer.Name.String()) {
+		for _, in := range set.Graph.To(timer.ID) {
 			if pulls(in) && (!set.Rooted || !in.Install) {
 				return timer
 			}

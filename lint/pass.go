@@ -12,6 +12,7 @@ import (
 	"github.com/unitvet/unitvet/lint/program/startup"
 	"github.com/unitvet/unitvet/lint/transaction"
 	"github.com/unitvet/unitvet/lint/unit"
+	"github.com/unitvet/unitvet/lint/value"
 )
 
 // Set is a set of units with everything that is known about it.
@@ -36,9 +37,9 @@ type Set struct {
 	managerOnce sync.Once
 	manager     *transaction.Manager
 	familyOnce  sync.Once
-	ownNames    []string
+	ownNames    *value.Dictionary
 	ownWords    map[string]bool
-	ownFamilies map[family][]string // the rests of the own names, by what they share
+	ownFamilies map[family]*value.Dictionary // the rests of the own names, by what they share
 }
 
 // keptPrograms is how many units' programs are kept until they are forgotten, so that

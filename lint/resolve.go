@@ -52,6 +52,9 @@ func (s *Set) KnowsAll() bool { return s.Rooted || s.Host.Facts != nil }
 
 // Resolve looks for the unit that answers to a name.
 func (s *Set) Resolve(name string) Resolution {
+	if u := s.Lookup(name); u != nil && u.Exists() {
+		return Resolution{Where: Here, Unit: u}
+	}
 	if known, ok := s.resolved.Load(name); ok {
 		return known.(Resolution) //nolint:forcetypeassert // nothing else is stored
 	}
@@ -60,10 +63,8 @@ func (s *Set) Resolve(name string) Resolution {
 	return found
 }
 
+// resolve is Resolve for names that no unit of the set has itself.
 func (s *Set) resolve(name string) Resolution {
-	if u := s.Lookup(name); u != nil && u.Exists() {
-		return Resolution{Where: Here, Unit: u}
-	}
 	parsed, err := value.ParseName(name)
 	if err == nil && parsed.Kind == value.Instance {
 		// An instance is there if its template is.
@@ -296,20 +297,23 @@ func (s *Set) Family(name string) (own bool, similar string) {
 func (s *Set) nearest(name string) string {
 	shared, kind := leadingWord(name), path.Ext(name)
 	rest := strings.TrimSuffix(strings.TrimPrefix(name, shared), kind)
-	if near, ok := value.Closest(rest, s.ownFamilies[family{shared, kind}]); ok {
-		return shared + near + kind
+	if of := s.ownFamilies[family{shared, kind}]; of != nil {
+		if near, ok := of.Closest(rest); ok {
+			return shared + near + kind
+		}
+	}
+	if len(shared) <= 3 {
+		return ""
 	}
 	// A slip in the leading word itself. The rests were compared already, unless they
 	// are too short for that.
-	for _, own := range s.ownNames {
-		if len(rest) >= 3 && strings.HasPrefix(own, shared) && leadingWord(own) == shared && path.Ext(own) == kind {
-			continue
-		}
-		if len(own)-len(name) <= 2 && len(name)-len(own) <= 2 && len(shared) > 3 && value.OneEdit(name, own) {
-			return own
-		}
+	near := slices.DeleteFunc(s.ownNames.OneEdit(name), func(own string) bool {
+		return len(rest) >= 3 && leadingWord(own) == shared && path.Ext(own) == kind
+	})
+	if len(near) == 0 {
+		return ""
 	}
-	return ""
+	return slices.Min(near)
 }
 
 // family is what the names of some units share: the leading word and the type.
@@ -317,7 +321,8 @@ type family struct{ word, kind string }
 
 func (s *Set) makeFamily() {
 	s.ownWords = map[string]bool{}
-	s.ownFamilies = map[family][]string{}
+	var names []string
+	families := map[family][]string{}
 	for _, u := range s.Units {
 		if u.Fragment == nil || u.Template != nil {
 			continue
@@ -326,11 +331,16 @@ func (s *Set) makeFamily() {
 		if _, ok := s.shipped(name); ok {
 			continue
 		}
-		s.ownNames = append(s.ownNames, name)
+		names = append(names, name)
 		word, kind := leadingWord(name), path.Ext(name)
 		s.ownWords[word] = true
 		of := family{word, kind}
-		s.ownFamilies[of] = append(s.ownFamilies[of], strings.TrimSuffix(strings.TrimPrefix(name, word), kind))
+		families[of] = append(families[of], strings.TrimSuffix(strings.TrimPrefix(name, word), kind))
+	}
+	s.ownNames = value.NewDictionary(names)
+	s.ownFamilies = make(map[family]*value.Dictionary, len(families))
+	for of, rests := range families {
+		s.ownFamilies[of] = value.NewDictionary(rests)
 	}
 }
 

@@ -13,28 +13,45 @@ import "strings"
 // What all candidates have in common, such as a suffix .service, should be cut off
 // before: it makes short names look near.
 func Closest(word string, candidates []string) (best string, ok bool) {
-	limit := min(len(word)/3, 3)
-	folded := fold(word)
-	bestScore := score{limit + 1, 0}
+	search := newSearch(word)
 	for _, candidate := range candidates {
-		s := score{distance(folded, fold(candidate), min(limit, bestScore.edits)), 0}
-		if s.edits > limit {
-			continue
-		}
-		if len(word) == len(candidate) {
-			for i := 0; i < len(word); i++ {
-				if word[i] != candidate[i] {
-					s.bytes++
-				}
+		search.take(candidate, distance(search.folded, fold(candidate), min(search.limit, search.score.edits)))
+	}
+	return search.best, search.ok
+}
+
+// search is a search for the word nearest to one.
+type search struct {
+	word, folded string
+	limit        int // how many edits are too near to be chance
+
+	best  string
+	score score
+	ok    bool
+}
+
+func newSearch(word string) *search {
+	limit := min(len(word)/3, 3)
+	return &search{word: word, folded: fold(word), limit: limit, score: score{limit + 1, 0}}
+}
+
+// take looks at a word that is some edits away.
+func (n *search) take(candidate string, edits int) {
+	s := score{edits, len(n.word)}
+	if s.edits > n.limit {
+		return
+	}
+	if len(n.word) == len(candidate) {
+		s.bytes = 0
+		for i := range len(candidate) {
+			if n.word[i] != candidate[i] {
+				s.bytes++
 			}
-		} else {
-			s.bytes = len(word)
-		}
-		if s.less(bestScore) || s == bestScore && ok && candidate < best {
-			best, bestScore, ok = candidate, s, true
 		}
 	}
-	return best, ok
+	if s.less(n.score) || s == n.score && n.ok && candidate < n.best {
+		n.best, n.score, n.ok = candidate, s, true
+	}
 }
 
 // OneEdit reports whether a and b differ by one edit at most, case and dashes for

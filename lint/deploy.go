@@ -155,10 +155,10 @@ func named(u *unit.Unit) []host.Evidence {
 	dir := strings.TrimPrefix(u.Value(section, "WorkingDirectory"), "-")
 	add(dir, false)
 	for _, s := range u.All() {
-		switch key := s.Key.String; {
+		switch key := s.Key().String(); {
 		case s.Section != section:
 		case key == "Environment":
-			assignments, _ := value.ParseEnvironment(s.Value.String)
+			assignments, _ := value.ParseEnvironment(s.Value().String())
 			for _, a := range assignments {
 				if a.Name.Text == "PYTHONPATH" {
 					for entry := range strings.SplitSeq(a.Value.Text, ":") {
@@ -167,11 +167,11 @@ func named(u *unit.Unit) []host.Evidence {
 				}
 			}
 		case key == "EnvironmentFile":
-			for _, word := range strings.Fields(s.Value.String) { // of which people write several
+			for _, word := range strings.Fields(s.Value().String()) { // of which people write several
 				add(strings.TrimPrefix(word, "-"), false)
 			}
 		case strings.HasPrefix(key, "Exec"):
-			for _, c := range value.ParseExec(s.Value.String).Commands {
+			for _, c := range value.ParseExec(s.Value().String()).Commands {
 				add(c.Path.Text, true)
 				last := ""
 				for _, arg := range c.Args {

@@ -45,17 +45,17 @@ func At(part *unit.Part, span source.Span) Place {
 // AtValue returns the place of a setting's whole value, or of its key if the
 // value is empty.
 func AtValue(s unit.Setting) Place {
-	if s.Value.String == "" {
+	if s.Value().String() == "" {
 		return AtKey(s)
 	}
-	return At(s.Part, s.Value.Whole())
+	return At(s.Part, s.Value().Whole())
 }
 
 // AtKey returns the place of a setting's key.
-func AtKey(s unit.Setting) Place { return At(s.Part, s.Key.Whole()) }
+func AtKey(s unit.Setting) Place { return At(s.Part, s.Key().Whole()) }
 
 // AtWord returns the place of a span of a setting's value.
-func AtWord(s unit.Setting, span source.Span) Place { return At(s.Part, s.Value.Span(span)) }
+func AtWord(s unit.Setting, span source.Span) Place { return At(s.Part, s.Value().Span(span)) }
 
 // Finding is something that a rule has to say.
 type Finding struct {

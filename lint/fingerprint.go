@@ -62,7 +62,7 @@ func (p *Fingerprints) file(file *source.File) *printedFile {
 		if section.Header != nil {
 			f.add(section.Name(), section.Header)
 		}
-		for _, node := range section.Nodes {
+		for node := range section.Nodes() {
 			f.add(section.Name(), node)
 		}
 	}
@@ -73,7 +73,7 @@ func (p *Fingerprints) file(file *source.File) *printedFile {
 func (f *printedFile) add(section string, node syntax.Node) {
 	line := logicalLine{start: node.Span().Start, section: section, node: node}
 	if assignment, ok := node.(*syntax.Assignment); ok {
-		line.key = assignment.Key.String
+		line.key = assignment.Key().String()
 	}
 	f.lines = append(f.lines, line)
 }
@@ -95,7 +95,7 @@ func (l *logicalLine) text(file *source.File) string {
 	}
 	text := l.node.Span().Of(file.Text)
 	if assignment, ok := l.node.(*syntax.Assignment); ok {
-		text = assignment.Value.String
+		text = assignment.Value().String()
 	}
 	sum := sha256.Sum256([]byte(strings.Join(strings.Fields(text), " ")))
 	l.digest = hex.EncodeToString(sum[:])

@@ -194,8 +194,8 @@ func shippedValues(t *testing.T, dir string) map[string][]string {
 			return err
 		}
 		for _, a := range syntax.Parse(source.NewFile(path, string(text))).Assignments() {
-			if !strings.ContainsAny(a.Value.String, "\n\r\x00") {
-				values[a.Key.String] = append(values[a.Key.String], a.Value.String)
+			if !strings.ContainsAny(a.Value().String(), "\n\r\x00") {
+				values[a.Key().String()] = append(values[a.Key().String()], a.Value().String())
 			}
 		}
 		return nil

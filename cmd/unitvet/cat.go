@@ -124,7 +124,7 @@ func mergedText(text *strings.Builder, u *unit.Unit) {
 		fmt.Fprintf(text, "[%s]\n", section)
 		for _, setting := range u.InForce(section) {
 			at := setting.Part.Source.Position(setting.Span().Start)
-			fmt.Fprintf(text, "%s=%s  # %s:%d\n", report.Escape(setting.Key.String), report.Escape(setting.Value.String),
+			fmt.Fprintf(text, "%s=%s  # %s:%d\n", report.Escape(setting.Key().String()), report.Escape(setting.Value().String()),
 				report.Escape(setting.Part.Source.Path), at.Line)
 		}
 		text.WriteByte('\n')

@@ -128,10 +128,10 @@ type namer struct {
 func (n *namer) unit(set *lint.Set, u *unit.Unit) {
 	prog := set.Program(u)
 	for _, s := range u.All() {
-		if key := s.Key.String; strings.HasPrefix(key, "SetCredential") || key == "Environment" && !strings.Contains(s.Value.String, "PYTHONPATH=") {
+		if key := s.Key().String(); strings.HasPrefix(key, "SetCredential") || key == "Environment" && !strings.Contains(s.Value().String(), "PYTHONPATH=") {
 			continue
 		}
-		for _, word := range strings.FieldsFunc(s.Value.String, func(c rune) bool { return strings.ContainsRune(" \t\n=:\"',;", c) }) {
+		for _, word := range strings.FieldsFunc(s.Value().String(), func(c rune) bool { return strings.ContainsRune(" \t\n=:\"',;", c) }) {
 			n.path(u.Expand(strings.TrimLeft(word, "-+!@")))
 		}
 	}

@@ -239,7 +239,7 @@ func whyNot(u *unit.Unit, release int, refused map[[2]string]string) (string, bo
 		return prefix + "not everything that the unit says could be read", true
 	}
 	if s := sandbox.Read(u, release); s.Refused != nil {
-		return fmt.Sprintf("%ssystemd does not load the unit for its %s=%s", prefix, s.Refused.Key.String, s.Refused.Value.String), true
+		return fmt.Sprintf("%ssystemd does not load the unit for its %s=%s", prefix, s.Refused.Key().String(), s.Refused.Value().String()), true
 	}
 	for _, part := range u.Parts() {
 		if message, ok := refused[[2]string{u.ID, part.Source.Path}]; ok {
@@ -356,7 +356,7 @@ func (s assessed) decided(c *exposure.Check) []decision {
 		reason := s.settings.Reason(key)
 		for _, setting := range reason.Settings {
 			at := setting.Part.Source.Position(setting.Span().Start)
-			d := decision{setting.Part.Source.Path, at.Line, setting.Key.String + "=" + setting.Value.String, reason.Implied != "" || implied[key]}
+			d := decision{setting.Part.Source.Path, at.Line, setting.Key().String() + "=" + setting.Value().String(), reason.Implied != "" || implied[key]}
 			if !slices.Contains(decisions, d) {
 				decisions = append(decisions, d)
 			}

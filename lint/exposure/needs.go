@@ -174,7 +174,7 @@ func see(s *sandbox.Settings, p *program.Unit, followed []*startup.Program) evid
 	}
 	for _, setting := range s.Unit.All() {
 		if setting.Section == s.Section {
-			e.setting(s, setting.Key.String, setting.Value.String)
+			e.setting(s, setting.Key().String(), setting.Value().String())
 		}
 	}
 	confined, serves := 0, 0

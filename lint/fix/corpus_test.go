@@ -82,7 +82,7 @@ func spoil(random *rand.Rand, name, text string) string {
 	}
 	a := all[random.IntN(len(all))]
 	span := a.Span()
-	switch key := a.Key.Whole(); random.IntN(5) {
+	switch key := a.Key().Whole(); random.IntN(5) {
 	case 0: // two letters of a key change places
 		if key.Len() < 5 {
 			return text
@@ -92,8 +92,8 @@ func spoil(random *rand.Rand, name, text string) string {
 	case 1: // a line twice
 		return text[:span.End] + span.Of(text) + text[span.End:]
 	case 2: // a word of a value twice
-		value := a.Value.Whole()
-		return text[:value.End] + " " + a.Value.String + text[value.End:]
+		value := a.Value().Whole()
+		return text[:value.End] + " " + a.Value().String() + text[value.End:]
 	case 3: // the unit itself
 		return text[:span.Start] + "After=a.target \\\n  " + name + " \\\n  b.target\n" + text[span.Start:]
 	default: // a line in another section
@@ -171,7 +171,7 @@ func others(c *Change, touched []source.Span) string {
 			}) {
 				continue
 			}
-			found = append(found, fmt.Sprintf("[%s] %s=%s", section.Name(), a.Key.String, a.Value.String))
+			found = append(found, fmt.Sprintf("[%s] %s=%s", section.Name(), a.Key().String(), a.Value().String()))
 		}
 		return found
 	}

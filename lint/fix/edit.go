@@ -126,11 +126,11 @@ func inDropIn(u *unit.Unit, e *lint.Edit) (lint.Edit, bool) {
 		if span := a.Span(); span.End <= added.Start || span.Start >= added.End {
 			continue
 		}
-		if !added.Contains(a.Key.Offset(0)) || section != "" && section != s.Name() {
+		if !added.Contains(a.Key().Offset(0)) || section != "" && section != s.Name() {
 			return lint.Edit{}, false
 		}
 		section = s.Name()
-		lines = append(lines, a.Key.String+"="+a.Value.String)
+		lines = append(lines, a.Key().String()+"="+a.Value().String())
 	}
 	if len(lines) == 0 {
 		return lint.Edit{}, false

@@ -229,11 +229,11 @@ func (g *Graph) addAll(units []*unit.Unit) {
 func (g *Graph) add(u *unit.Unit) {
 	name := u.ID
 	for _, setting := range u.All() {
-		kind, ok := dependencyKeys[setting.Key.String]
+		kind, ok := dependencyKeys[setting.Key().String()]
 		if !ok || setting.Section != "Unit" {
 			continue
 		}
-		for _, word := range value.Fields(setting.Value.String) {
+		for _, word := range value.Fields(setting.Value().String()) {
 			if to := u.ResolveName(word.Text); to != "" {
 				ref := g.keep(unit.Reference{Setting: setting, At: word.Span, Name: to})
 				g.Edges = append(g.Edges, Edge{From: name, To: to, Kind: kind, Unit: u, Ref: ref})

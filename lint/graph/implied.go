@@ -144,7 +144,7 @@ var impliers = func() map[string]uint64 {
 
 func (i *implier) find() {
 	for _, setting := range i.u.All() {
-		i.keys |= impliers[setting.Key.String]
+		i.keys |= impliers[setting.Key().String()]
 	}
 }
 
@@ -177,7 +177,7 @@ func (i *implier) setting(key string) (text string, cause *unit.Setting) {
 	if !ok {
 		return "", nil
 	}
-	return setting.Value.String, &setting
+	return setting.Value().String(), &setting
 }
 
 // Reasons of default dependencies, as parts of sentences.
@@ -225,7 +225,7 @@ func (i *implier) trigger() {
 	if i.u.Name.Type == "path" {
 		for _, key := range []string{"PathExists", "PathExistsGlob", "PathChanged", "PathModified", "DirectoryNotEmpty"} {
 			for _, cause := range i.settings(key) {
-				i.mountsForPath(cause.Value.String, Requires, cause, key+"="+cause.Value.String)
+				i.mountsForPath(cause.Value().String(), Requires, cause, key+"="+cause.Value().String())
 			}
 		}
 	}
@@ -283,7 +283,7 @@ func (i *implier) socket() {
 	}
 	for _, key := range []string{"ListenStream", "ListenDatagram", "ListenSequentialPacket", "ListenFIFO", "ListenSpecial", "ListenUSBFunction"} {
 		for _, cause := range i.settings(key) {
-			i.mountsForPath(cause.Value.String, Requires, cause, key+"="+cause.Value.String)
+			i.mountsForPath(cause.Value().String(), Requires, cause, key+"="+cause.Value().String())
 		}
 	}
 	if device, cause := i.setting("BindToDevice"); device != "" && device != "lo" {
@@ -416,7 +416,7 @@ func (i *implier) exec() {
 	}
 	for _, d := range directories {
 		for _, cause := range i.settings(d.key) {
-			entries, _ := value.ParseDirectories(cause.Value.String, d.key != "ConfigurationDirectory")
+			entries, _ := value.ParseDirectories(cause.Value().String(), d.key != "ConfigurationDirectory")
 			for _, entry := range entries {
 				i.mountsForPath(d.system+"/"+entry.Path.Text, Requires, cause, d.key+"="+entry.Path.Text)
 			}
@@ -483,7 +483,7 @@ func (i *implier) mountsFor() {
 			continue
 		}
 		for _, cause := range i.u.Settings("Unit", d.key) {
-			words, _ := value.PathWords(cause.Value.String)
+			words, _ := value.PathWords(cause.Value().String())
 			for _, word := range words {
 				i.mountsForPath(word.Text, d.kind, &cause, d.key+"="+word.Text)
 			}

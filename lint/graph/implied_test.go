@@ -31,7 +31,7 @@ func implied(g *graph.Graph) string {
 			name := e.From + " →"
 			kind := " " + string(e.Kind)
 			if e.Cause != nil {
-				kind += "(" + e.Cause.Key.String + ")"
+				kind += "(" + e.Cause.Key().String() + ")"
 			}
 			if e.Install {
 				kind += "(install)"

@@ -136,7 +136,7 @@ func Of(u *unit.Unit, h *host.Host) *Unit {
 	p.Dir = p.directory()
 	for _, key := range execKeys[p.Section] {
 		for _, s := range u.Settings(p.Section, key) {
-			for _, c := range value.ParseExec(s.Value.String).Commands {
+			for _, c := range value.ParseExec(s.Value().String()).Commands {
 				p.Commands = append(p.Commands, p.command(key, s, c))
 			}
 		}
@@ -153,7 +153,7 @@ func (p *Unit) directory() Dir {
 		return Dir{Path: "/", Known: p.Scope() == unit.ScopeSystem}
 	}
 	d := Dir{Setting: &setting}
-	text, optional := strings.CutPrefix(setting.Value.String, "-")
+	text, optional := strings.CutPrefix(setting.Value().String(), "-")
 	d.Optional = optional
 	if text == "~" {
 		d.Path = p.host.Home(p.User())
@@ -173,7 +173,7 @@ func (p *Unit) User() string {
 	case p.Bool(p.Section, "DynamicUser", false):
 		return ""
 	case ok:
-		if expanded := p.Expand(setting.Value.String); expanded.Known {
+		if expanded := p.Expand(setting.Value().String()); expanded.Known {
 			return expanded.Text
 		}
 		return ""

@@ -116,14 +116,14 @@ func (b *builder) word(file *source.File, span source.Span) Word {
 // setting returns a word of a setting's value, its specifiers expanded.
 func settingWord(u *unit.Unit, s unit.Setting, w value.Word) Word {
 	expanded := u.Expand(w.Text)
-	all := s.Value.Span(w.Sub(0, len(w.Text)))
+	all := s.Value().Span(w.Sub(0, len(w.Text)))
 	if expanded.Text == w.Text && all.Len() == len(w.Text) {
 		return Word{Text: w.Text, Known: expanded.Known, file: s.Part.Source, whole: all, pieces: []piece{{0, all, false}}}
 	}
 	b := builder{known: expanded.Known}
 	for i := 0; i < len(expanded.Text); i++ {
 		from := expanded.Sub(i, i+1)
-		span := s.Value.Span(w.Sub(from.Start, from.End))
+		span := s.Value().Span(w.Sub(from.Start, from.End))
 		b.add(expanded.Text[i], span, from.Len() != 1 || span.Len() != 1)
 	}
 	return b.word(s.Part.Source, all)

@@ -37,7 +37,7 @@ var readers = map[string]reader{
 
 // entries returns the words of a list that count.
 func (s *Settings) entries(d *directive.Directive, setting unit.Setting) (words []string, inverted, ok bool) {
-	found, inverted, ok := value.Entries(d, setting.Value.String, s.Unit.Context(value.FullTable), s.Release)
+	found, inverted, ok := value.Entries(d, setting.Value().String(), s.Unit.Context(value.FullTable), s.Release)
 	for _, w := range found {
 		words = append(words, w.Text)
 	}
@@ -63,7 +63,7 @@ func readCapabilities(s *Settings, d *directive.Directive, setting unit.Setting)
 // so does an empty value.
 func readDelegate(s *Settings, d *directive.Directive, setting unit.Setting) outcome {
 	word := "yes"
-	if on, ok := value.ParseBoolean(setting.Value.String); ok && !on {
+	if on, ok := value.ParseBoolean(setting.Value().String()); ok && !on {
 		word = "no"
 	}
 	s.set(d.Key, word)
@@ -72,7 +72,7 @@ func readDelegate(s *Settings, d *directive.Directive, setting unit.Setting) out
 }
 
 func readDevice(s *Settings, d *directive.Directive, setting unit.Setting) outcome {
-	if setting.Value.String == "" {
+	if setting.Value().String() == "" {
 		s.Devices = nil
 		delete(s.reasons, d.Key)
 		return taken
@@ -80,7 +80,7 @@ func readDevice(s *Settings, d *directive.Directive, setting unit.Setting) outco
 	if !s.takes(d, setting) {
 		return ignored
 	}
-	node, _, _ := strings.Cut(setting.Value.String, " ")
+	node, _, _ := strings.Cut(setting.Value().String(), " ")
 	s.Devices = append(s.Devices, node)
 	s.because(d.Key, setting, true)
 	return taken
@@ -89,7 +89,7 @@ func readDevice(s *Settings, d *directive.Directive, setting unit.Setting) outco
 // readAddresses reads IPAddressAllow= and IPAddressDeny=
 // (config_parse_in_addr_prefixes in src/shared/in-addr-prefix-util.c).
 func readAddresses(s *Settings, d *directive.Directive, setting unit.Setting) outcome {
-	if setting.Value.String == "" {
+	if setting.Value().String() == "" {
 		if d.Key == "IPAddressDeny" {
 			s.DenyIPv4, s.DenyIPv6 = false, false
 		} else {
@@ -146,7 +146,7 @@ func addressWord(word string) (local, allIPv4, allIPv6 bool) {
 }
 
 func readFilter(s *Settings, d *directive.Directive, setting unit.Setting) outcome {
-	if setting.Value.String == "" {
+	if setting.Value().String() == "" {
 		s.IPFilters -= len(s.reasons[d.Key].Settings)
 		delete(s.reasons, d.Key)
 		return taken
@@ -161,7 +161,7 @@ func readFilter(s *Settings, d *directive.Directive, setting unit.Setting) outco
 
 // readPresence notes settings of which only counts whether they are there.
 func readPresence(s *Settings, d *directive.Directive, setting unit.Setting) outcome {
-	if setting.Value.String == "" {
+	if setting.Value().String() == "" {
 		delete(s.reasons, d.Key)
 		return taken
 	}
@@ -173,7 +173,7 @@ func readPresence(s *Settings, d *directive.Directive, setting unit.Setting) out
 
 // readFamilies reads RestrictAddressFamilies= (config_parse_address_families).
 func readFamilies(s *Settings, d *directive.Directive, setting unit.Setting) outcome {
-	switch setting.Value.String {
+	switch setting.Value().String() {
 	case "":
 		s.Families = NameSet{}
 		delete(s.reasons, d.Key)
@@ -232,7 +232,7 @@ var NamespaceKinds = []string{"cgroup", "ipc", "mnt", "net", "pid", "user", "uts
 
 // readNamespaces reads RestrictNamespaces= (config_parse_restrict_namespaces).
 func readNamespaces(s *Settings, d *directive.Directive, setting unit.Setting) outcome {
-	text := setting.Value.String
+	text := setting.Value().String()
 	if text == "" {
 		s.Namespaces = nil
 		delete(s.reasons, d.Key)
@@ -266,7 +266,7 @@ func readNamespaces(s *Settings, d *directive.Directive, setting unit.Setting) o
 
 // readRoot reads RootDirectory= and its kin.
 func readRoot(s *Settings, d *directive.Directive, setting unit.Setting) outcome {
-	if setting.Value.String == "" {
+	if setting.Value().String() == "" {
 		delete(s.words, d.Key)
 		delete(s.reasons, d.Key)
 		return taken
@@ -274,7 +274,7 @@ func readRoot(s *Settings, d *directive.Directive, setting unit.Setting) outcome
 	if !s.takes(d, setting) {
 		return ignored
 	}
-	s.set(d.Key, value.SimplifyPath(s.Unit.Expand(setting.Value.String).Text))
+	s.set(d.Key, value.SimplifyPath(s.Unit.Expand(setting.Value().String()).Text))
 	s.because(d.Key, setting, false)
 	return taken
 }
@@ -290,7 +290,7 @@ func (s *Settings) HasRoot() bool {
 }
 
 func readGroups(s *Settings, d *directive.Directive, setting unit.Setting) outcome {
-	if setting.Value.String == "" {
+	if setting.Value().String() == "" {
 		s.SupplementaryGroups = nil
 		delete(s.reasons, d.Key)
 		return taken
@@ -305,7 +305,7 @@ func readGroups(s *Settings, d *directive.Directive, setting unit.Setting) outco
 }
 
 func readArchitectures(s *Settings, d *directive.Directive, setting unit.Setting) outcome {
-	if setting.Value.String == "" {
+	if setting.Value().String() == "" {
 		s.Architectures = nil
 		delete(s.reasons, d.Key)
 		return taken
@@ -333,7 +333,7 @@ type filterLine struct {
 
 func readSystemCalls(s *Settings, d *directive.Directive, setting unit.Setting) outcome {
 	s.calls = nil
-	if setting.Value.String == "" {
+	if setting.Value().String() == "" {
 		s.filter = nil
 		delete(s.reasons, d.Key)
 		return taken
@@ -388,7 +388,7 @@ func (s *Settings) systemCalls(name string) []string {
 }
 
 func readUMask(s *Settings, d *directive.Directive, setting unit.Setting) outcome {
-	text := setting.Value.String
+	text := setting.Value().String()
 	if text == "" || !s.takes(d, setting) {
 		return ignored
 	}
@@ -402,7 +402,7 @@ func readUMask(s *Settings, d *directive.Directive, setting unit.Setting) outcom
 }
 
 func readUser(s *Settings, d *directive.Directive, setting unit.Setting) outcome {
-	if setting.Value.String == "" {
+	if setting.Value().String() == "" {
 		s.User = ""
 		delete(s.reasons, d.Key)
 		return taken
@@ -410,7 +410,7 @@ func readUser(s *Settings, d *directive.Directive, setting unit.Setting) outcome
 	if !s.takes(d, setting) {
 		return ignored
 	}
-	s.User = s.Unit.Expand(setting.Value.String).Text
+	s.User = s.Unit.Expand(setting.Value().String()).Text
 	s.because(d.Key, setting, false)
 	return taken
 }

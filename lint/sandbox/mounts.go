@@ -87,7 +87,7 @@ func New(u *unit.Unit) *View {
 	present := map[string]bool{}
 	for _, s := range u.All() {
 		if s.Section == v.section {
-			present[s.Key.String] = true
+			present[s.Key().String()] = true
 		}
 	}
 	for _, key := range rootKeys {
@@ -184,7 +184,7 @@ func (v *View) addPath(written string, m mount) {
 	}
 	m.path = expanded.Text
 	if m.by == "" {
-		m.by = m.setting.Key.String + "=" + m.path
+		m.by = m.setting.Key().String() + "=" + m.path
 	}
 	v.add(m)
 }
@@ -200,9 +200,9 @@ func (v *View) switches() {
 			continue
 		}
 		setting := &reason.Settings[len(reason.Settings)-1]
-		by := sw.key + "=" + setting.Value.String
+		by := sw.key + "=" + setting.Value().String()
 		if reason.Implied != "" {
-			by = setting.Key.String + "=" + setting.Value.String + ", which implies " + sw.key + "=" + word + ","
+			by = setting.Key().String() + "=" + setting.Value().String() + ", which implies " + sw.key + "=" + word + ","
 		}
 		for _, m := range effect {
 			m.setting, m.by = setting, by

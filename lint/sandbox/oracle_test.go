@@ -100,7 +100,7 @@ func compare(t *testing.T, u *unit.Unit, paths []string, seen string, old bool) 
 func missing(u *unit.Unit, v *sandbox.View) string {
 	for _, key := range []string{"ReadWritePaths", "ReadOnlyPaths", "InaccessiblePaths", "ExecPaths", "NoExecPaths"} {
 		for _, s := range u.Settings("Service", key) {
-			entries, _ := value.ParsePaths(s.Value.String)
+			entries, _ := value.ParsePaths(s.Value().String())
 			for _, entry := range entries {
 				if !entry.IgnoreMissing && v.Path(entry.Path.Text).Empty {
 					return entry.Path.Text

@@ -30,7 +30,7 @@ func say(v sandbox.Verdict) string {
 		text += ", empty"
 	}
 	if v.Setting != nil {
-		text += " by " + v.Setting.Key.String
+		text += " by " + v.Setting.Key().String()
 	}
 	return text
 }

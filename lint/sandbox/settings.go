@@ -132,8 +132,7 @@ func (s *Settings) Clone() *Settings {
 
 // Add adds an assignment in the unit's own section, as a drop-in after all others would.
 func (s *Settings) Add(key, text string) {
-	assignment := &syntax.Assignment{Key: syntax.Text{String: key}, Value: syntax.Text{String: text}}
-	s.read(unit.Setting{Assignment: assignment, Section: s.Section})
+	s.read(unit.Setting{Assignment: syntax.NewAssignment(key, text), Section: s.Section})
 	s.imply()
 }
 
@@ -154,8 +153,8 @@ func Read(u *unit.Unit, release int) *Settings {
 			continue
 		}
 		if setting.Section == "Unit" {
-			if setting.Key.String == "DefaultDependencies" {
-				if on, ok := value.ParseBoolean(setting.Value.String); ok {
+			if setting.Key().String() == "DefaultDependencies" {
+				if on, ok := value.ParseBoolean(setting.Value().String()); ok {
 					s.DefaultDependencies = on
 					s.because("DefaultDependencies", setting, false)
 				}
@@ -225,7 +224,7 @@ type reader func(s *Settings, d *directive.Directive, setting unit.Setting) outc
 
 // read reads an assignment.
 func (s *Settings) read(setting unit.Setting) outcome {
-	key := setting.Key.String
+	key := setting.Key().String()
 	list, isList := readers[key]
 	if !isList && !isWord[key] {
 		return ignored
@@ -270,7 +269,7 @@ var isWord = func() map[string]bool {
 
 // readWord reads a setting that is switched to a word.
 func (s *Settings) readWord(d *directive.Directive, setting unit.Setting) outcome {
-	word := setting.Value.String
+	word := setting.Value().String()
 	if word == "" {
 		since, ok := emptySince[d.Key]
 		if !ok && d.Empty == directive.EmptyResets || ok && s.Release >= since {
@@ -299,7 +298,7 @@ func (s *Settings) readWord(d *directive.Directive, setting unit.Setting) outcom
 
 // takes reports whether the release takes a value as a whole.
 func (s *Settings) takes(d *directive.Directive, setting unit.Setting) bool {
-	for _, problem := range value.Check(d, setting.Value.String, s.Unit.Context(value.FullTable), s.Release) {
+	for _, problem := range value.Check(d, setting.Value().String(), s.Unit.Context(value.FullTable), s.Release) {
 		if problem.Effect != value.Accepted {
 			return false
 		}

@@ -64,7 +64,7 @@ func TestSettings(t *testing.T) {
 		}, "true true true false"},
 		{"umask", "UMask=027\nUMask=9\n", 257, func(s *sandbox.Settings) string { return fmt.Sprintf("%o", s.UMask) }, "27"},
 		{"user of a dynamic user", "DynamicUser=yes\n", 257, func(s *sandbox.Settings) string { return fmt.Sprint(s.User, " ", s.Privileged()) }, "foo false"},
-		{"bad user", "User=a b:\n", 257, func(s *sandbox.Settings) string { return s.Refused.Key.String }, "User"},
+		{"bad user", "User=a b:\n", 257, func(s *sandbox.Settings) string { return s.Refused.Key().String() }, "User"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -99,7 +99,7 @@ CapabilityBoundingSet=
 		reason := s.Reason(key)
 		var got []string
 		for _, setting := range reason.Settings {
-			got = append(got, setting.Key.String+"="+setting.Value.String)
+			got = append(got, setting.Key().String()+"="+setting.Value().String())
 		}
 		if reason.Implied != "" {
 			got = []string{reason.Implied + " implies it"}

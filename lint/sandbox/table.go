@@ -136,7 +136,7 @@ var lists = []list{
 // paths reads a list of paths that all get the same access.
 func paths(m mode) func(*View, *unit.Setting) {
 	return func(v *View, s *unit.Setting) {
-		entries, _ := value.ParsePaths(s.Value.String)
+		entries, _ := value.ParsePaths(s.Value().String())
 		for _, entry := range entries {
 			v.addPath(entry.Path.Text, mount{mode: m, setting: s})
 		}
@@ -146,7 +146,7 @@ func paths(m mode) func(*View, *unit.Setting) {
 // binds reads BindPaths= and BindReadOnlyPaths=.
 func binds(ro bool) func(*View, *unit.Setting) {
 	return func(v *View, s *unit.Setting) {
-		entries, _ := value.ParseBinds(s.Value.String)
+		entries, _ := value.ParseBinds(s.Value().String())
 		for _, entry := range entries {
 			v.addPath(entry.Destination.Text, mount{mode: bind, readOnly: ro, setting: s})
 		}
@@ -155,7 +155,7 @@ func binds(ro bool) func(*View, *unit.Setting) {
 
 // temporary reads TemporaryFileSystem=.
 func temporary(v *View, s *unit.Setting) {
-	entries, _ := value.ParseTmpfs(s.Value.String)
+	entries, _ := value.ParseTmpfs(s.Value().String())
 	for _, entry := range entries {
 		options := strings.Split(entry.Options.Text, ",")
 		ro := slices.Index(options, "ro") >= 0 && !slices.Contains(options, "rw")
@@ -167,9 +167,9 @@ func temporary(v *View, s *unit.Setting) {
 // lie in "private", and links lead there.
 func directories(base string) func(*View, *unit.Setting) {
 	return func(v *View, s *unit.Setting) {
-		entries, _ := value.ParseDirectories(s.Value.String, s.Key.String != "ConfigurationDirectory")
+		entries, _ := value.ParseDirectories(s.Value().String(), s.Key().String() != "ConfigurationDirectory")
 		for _, entry := range entries {
-			m := mount{mode: bind, readOnly: entry.ReadOnly, setting: s, by: s.Key.String + "=" + entry.Path.Text}
+			m := mount{mode: bind, readOnly: entry.ReadOnly, setting: s, by: s.Key().String() + "=" + entry.Path.Text}
 			v.addPath(base+"/"+entry.Path.Text, m)
 			if entry.Link.Text != "" {
 				v.addPath(base+"/"+entry.Link.Text, m)
@@ -181,7 +181,7 @@ func directories(base string) func(*View, *unit.Setting) {
 
 // images reads MountImages=: what the images hold is not known.
 func images(v *View, s *unit.Setting) {
-	words, _ := value.Strv(s.Value.String)
+	words, _ := value.Strv(s.Value().String())
 	for _, word := range words {
 		parts := strings.Split(word.Text, ":")
 		if len(parts) < 2 || strings.Contains(word.Text, `\`) {

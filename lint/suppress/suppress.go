@@ -66,22 +66,22 @@ func Parse(f *syntax.File) []Comment {
 	for _, section := range f.Sections {
 		if section.Header != nil {
 			end := section.Header.Span().End
-			if n := len(section.Nodes); n > 0 {
-				end = section.Nodes[n-1].Span().End
+			for node := range section.Nodes() {
+				end = node.Span().End
 			}
 			p.close(source.Span{Start: section.Header.Span().Start, End: end})
 		}
 		p.first = section.Header == nil
-		for _, node := range section.Nodes {
+		for node := range section.Nodes() {
 			switch node := node.(type) {
 			case *syntax.Comment:
 				p.comment(node.Span())
 			case *syntax.Blank:
 				p.close(source.Span{})
 			case *syntax.Assignment:
-				p.logical(node, node.Parts)
+				p.logical(node, node.Parts())
 			case *syntax.Bad:
-				p.logical(node, node.Parts)
+				p.logical(node, node.Parts())
 			}
 		}
 	}
@@ -105,7 +105,7 @@ func (p *parser) close(covers source.Span) {
 }
 
 // logical closes at a logical line, and takes in the comments inside it.
-func (p *parser) logical(node syntax.Node, parts *syntax.Parts) {
+func (p *parser) logical(node syntax.Node, parts syntax.Parts) {
 	p.close(node.Span())
 	for _, comment := range parts.Comments {
 		p.comment(comment)

@@ -19,7 +19,7 @@ type option struct{ section, key, value string }
 func ourOptions(text string) []option {
 	var options []option
 	for section, a := range parse(text).Assignments() {
-		options = append(options, option{section.Name(), a.Key.String, a.Value.String})
+		options = append(options, option{section.Name(), a.Key().String(), a.Value().String()})
 	}
 	return options
 }

@@ -3,6 +3,7 @@ package syntax
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/unitvet/unitvet/lint/source"
@@ -14,24 +15,24 @@ const (
 	lineEnds = "\n\r\x00"
 )
 
-// Parse reads a file. It takes any input.
+// Parse reads a file. It takes any input of less than a gibibyte; what is read from
+// trees is far shorter (source.MaxFileSize).
 func Parse(file *source.File) *File {
 	p := &parser{
 		text:      file.Text,
-		file:      &File{Source: file, End: len(file.Text)},
+		file:      &File{Source: file, End: len(file.Text), whole: origin{text: file.Text}},
 		ends:      [len(lineEnds)]int{-1, -1, -1},
+		newlines:  strings.IndexByte(file.Text, '\n') >= 0,
 		fatalLine: -1,
 		hidden:    -1,
+		workspace: workspaces.Get().(*workspace), //nolint:forcetypeassert // nothing else is put there
 	}
-	newlines := strings.Count(file.Text, "\n")
-	p.newlines = newlines > 0
-	p.nodes = make([]Node, 0, min(newlines+1, 1<<16))
-	p.assignments = make([]Assignment, 0, min(newlines+1, strings.Count(file.Text, "="), 128))
-	p.openSection(nil)
+	p.openSection()
 	for p.next < len(p.text) {
 		p.logicalLine()
 	}
 	p.closeSection()
+	p.finish()
 	// Problems are found in reading order, except that the check of a joined line
 	// comes after those of its parts.
 	slices.SortStableFunc(p.file.Problems, func(a, b Problem) int { return a.Span.Start - b.Span.Start })
@@ -48,13 +49,56 @@ type parser struct {
 	hidden    int // start of the last line that looks like a comment after a byte order mark
 	fatalLine int // start of the last logical line with a fatal problem
 
-	nodes []Node // all nodes but headers, in order
-	first int    // index of the first node of the open section
+	*workspace
+}
 
-	// Nodes are carved from slabs: one allocation for many.
+// workspace is where the parts of a tree grow until their number is known. One
+// serves many files.
+type workspace struct {
+	sections    []Section
+	headers     []Header // all sections but the first have one
+	nodes       []ref
 	assignments []Assignment
-	comments    []Comment
-	blankLines  []Blank
+	others      []Comment
+	bad         []Bad
+	joined      []byte
+}
+
+var workspaces = sync.Pool{New: func() any { return &workspace{} }}
+
+// finish moves the tree from the workspace to where it takes no more room than it
+// needs.
+func (p *parser) finish() {
+	f, w := p.file, p.workspace
+	f.nodes, f.assignments, f.others, f.bad = moved(&w.nodes), moved(&w.assignments), moved(&w.others), moved(&w.bad)
+	sections, headers := moved(&w.sections), moved(&w.headers)
+	f.Sections = make([]*Section, len(sections))
+	for i := range sections {
+		f.Sections[i] = &sections[i]
+		if i > 0 {
+			sections[i].Header = &headers[i-1]
+		}
+	}
+	p.workspace = nil
+	workspaces.Put(w)
+}
+
+// maxWorkspace is how many elements of a kind are kept room for.
+const maxWorkspace = 1 << 12
+
+// moved returns the elements of a slice of the workspace, which is empty then.
+func moved[T any](from *[]T) []T {
+	var to []T
+	if len(*from) > 0 {
+		to = make([]T, len(*from))
+		copy(to, *from)
+	}
+	if cap(*from) > maxWorkspace {
+		*from = nil
+	}
+	clear(*from)
+	*from = (*from)[:0]
+	return to
 }
 
 // physicalLine returns the content of the line at p.next and moves past its line
@@ -115,9 +159,8 @@ func (p *parser) logicalLine() {
 	span := p.physicalLine()
 	p.checkLength(span, start)
 	if p.isComment(span) {
-		node := alloc(&p.comments)
-		node.span = source.Span{Start: start, End: p.next}
-		p.nodes = append(p.nodes, node)
+		p.others = append(p.others, Comment{p.lineFrom(start)})
+		p.node(commentKind, len(p.others))
 		return
 	}
 	content := p.stripMark(span)
@@ -125,37 +168,42 @@ func (p *parser) logicalLine() {
 		p.continued(start, content)
 		return
 	}
-	p.parseLine(start, Text{String: content.Of(p.text), base: content.Start}, onePart, false)
+	p.parseLine(start, Text{&p.file.whole, extentOf(content)})
 }
+
+// extentOf returns a span of a file as it is kept.
+func extentOf(s source.Span) extent { return extent{int32(s.Start), int32(s.End)} }
+
+// lineFrom returns the logical line that ends before the next physical one.
+func (p *parser) lineFrom(start int) line {
+	return line{extentOf(source.Span{Start: start, End: p.next})}
+}
+
+// node adds the last one of a kind, of which there are n now.
+func (p *parser) node(kind ref, n int) { p.nodes = append(p.nodes, newRef(kind, n-1)) }
 
 // continued reads on from a first line that ends in a backslash.
 func (p *parser) continued(start int, content source.Span) {
-	var text strings.Builder
-	var folds joined
-	var lines, comments []source.Span
-	var open bool // the file ends in the continuation
+	j := &joined{}
+	text := p.joined[:0]
 	for {
-		folds = append(folds, fold{text.Len(), content.Start})
-		lines = append(lines, content)
+		j.folds = append(j.folds, fold{int32(len(text)), int32(content.Start)})
 		part := content.Of(p.text)
-		if open = continues(part); !open {
-			text.WriteString(part)
+		if j.open = continues(part); !j.open {
+			text = append(text, part...)
 			break
 		}
-		text.WriteString(part[:len(part)-1])
-		text.WriteByte(' ')
+		text = append(append(text, part[:len(part)-1]...), ' ')
 		var ok bool
-		if content, ok = p.nextPart(start, &comments); !ok {
+		if content, ok = p.nextPart(start, &j.comments); !ok {
 			break
 		}
-		if text.Len()+content.Len() > LongLineMax {
+		if len(text)+content.Len() > LongLineMax {
 			p.fatal(LineTooLong, content, start)
 		}
 	}
-	if len(lines) == 1 {
-		lines = nil
-	}
-	p.parseLine(start, Text{String: text.String(), joined: &folds}, &Parts{lines, comments}, open)
+	p.joined = text
+	p.parseLine(start, Text{&origin{string(text), j}, extentOf(source.Span{End: len(text)})})
 }
 
 // nextPart reads the next line that is no comment of the logical line at start.
@@ -223,20 +271,19 @@ func (p *parser) checkLength(span source.Span, logicalStart int) {
 }
 
 // parseLine adds the node of a joined line, as parse_line reads it.
-func (p *parser) parseLine(start int, text Text, parts *Parts, open bool) {
-	here := line{source.Span{Start: start, End: p.next}}
+func (p *parser) parseLine(start int, text Text) {
+	here := p.lineFrom(start)
 	text = text.strip()
-	s := text.String
+	s := text.String()
 	if s == "" {
-		node := alloc(&p.blankLines)
-		node.line = here
-		p.nodes = append(p.nodes, node)
+		p.others = append(p.others, Comment{here})
+		p.node(blankKind, len(p.others))
 		return
 	}
 	if !plain(s) {
 		if bad := invalidUTF8(s); bad >= 0 {
 			p.fatal(InvalidEncoding, text.Span(source.Span{Start: bad, End: bad + 1}), start)
-			p.nodes = append(p.nodes, &Bad{here, text, parts})
+			p.badLine(here, text)
 			return
 		}
 		p.checkControl(text)
@@ -250,27 +297,30 @@ func (p *parser) parseLine(start int, text Text, parts *Parts, open bool) {
 		p.problem(kind, text.Offset(0), text.Offset(len(s)))
 	}
 	if equals <= 0 {
-		p.nodes = append(p.nodes, &Bad{here, text, parts})
+		p.badLine(here, text)
 		return
 	}
-	node := alloc(&p.assignments)
-	node.line = here
-	node.Key = text.slice(0, equals).strip()
-	node.Value = text.slice(equals+1, len(s)).strip()
-	node.Parts, node.Open = parts, open
-	p.nodes = append(p.nodes, node)
+	p.assignments = append(p.assignments, Assignment{
+		line: here, of: text.of,
+		key: text.slice(0, equals).strip().at, value: text.slice(equals+1, len(s)).strip().at,
+	})
+	p.node(assignmentKind, len(p.assignments))
+}
+
+func (p *parser) badLine(here line, text Text) {
+	p.bad = append(p.bad, Bad{here, text})
+	p.node(badKind, len(p.bad))
 }
 
 // objection returns what systemd objects to in the line at start that is neither
 // header nor comment, with its first = at equals.
 func (p *parser) objection(start, equals int) (ProblemKind, bool) {
-	section := p.file.Sections[len(p.file.Sections)-1]
 	switch {
 	case p.hidden == start: // the byte order mark has been reported
 		return 0, false
-	case section.Header == nil:
+	case len(p.headers) == 0:
 		return AssignmentOutsideSection, true
-	case equals > 0 || strings.HasPrefix(section.Name(), "X-"):
+	case equals > 0 || strings.HasPrefix(p.headers[len(p.headers)-1].Name.String(), "X-"):
 		return 0, false
 	case equals == 0:
 		return MissingKey, true
@@ -281,11 +331,11 @@ func (p *parser) objection(start, equals int) (ProblemKind, bool) {
 // header opens a section. So does a malformed header in the tree, so that what
 // follows is judged where its author put it.
 func (p *parser) header(here line, text Text) {
-	s := text.String
-	header := &Header{line: here}
+	s := text.String()
+	header := Header{line: here}
 	if len(s) > 1 && s[len(s)-1] == ']' {
 		header.Name = text.slice(1, len(s)-1)
-		header.Malformed = !safe(header.Name.String)
+		header.Malformed = !safe(header.Name.String())
 	} else {
 		header.Malformed = true
 		end := strings.IndexByte(s, ']')
@@ -295,15 +345,16 @@ func (p *parser) header(here line, text Text) {
 		header.Name = text.slice(1, end).strip()
 	}
 	if header.Malformed {
-		p.fatal(InvalidSectionHeader, text.Whole(), here.span.Start)
+		p.fatal(InvalidSectionHeader, text.Whole(), int(here.start))
 	}
 	p.closeSection()
-	p.openSection(header)
+	p.headers = append(p.headers, header)
+	p.openSection()
 }
 
 // checkControl reports the control characters in a line, one problem for a run.
 func (p *parser) checkControl(text Text) {
-	s := text.String
+	s := text.String()
 	for i := 0; i < len(s); i++ {
 		if !isControl(s[i]) {
 			continue
@@ -335,33 +386,27 @@ func (p *parser) fatal(kind ProblemKind, span source.Span, start int) {
 	p.file.End = min(p.file.End, start)
 }
 
-func (p *parser) openSection(header *Header) {
-	p.file.Sections = append(p.file.Sections, &Section{Header: header})
-	p.first = len(p.nodes)
+// openSection adds a section, to which the next lines belong.
+func (p *parser) openSection() {
+	nodes, assignments := int32(len(p.nodes)), int32(len(p.assignments))
+	p.sections = append(p.sections, Section{file: p.file, nodes: extent{nodes, nodes}, assignments: extent{assignments, assignments}})
 }
 
+// closeSection says where the lines of the last section end.
 func (p *parser) closeSection() {
-	last := p.file.Sections[len(p.file.Sections)-1]
-	last.Nodes = p.nodes[p.first:len(p.nodes):len(p.nodes)]
-}
-
-// alloc carves the next element from a slab.
-func alloc[T any](slab *[]T) *T {
-	if len(*slab) == cap(*slab) {
-		*slab = make([]T, 0, min(max(8, 2*cap(*slab)), 128))
-	}
-	*slab = (*slab)[:len(*slab)+1]
-	return &(*slab)[len(*slab)-1]
+	last := &p.sections[len(p.sections)-1]
+	last.nodes.end, last.assignments.end = int32(len(p.nodes)), int32(len(p.assignments))
 }
 
 // strip removes blanks at both ends. Of systemd's WHITESPACE
 // (src/basic/string-util.h) the others end lines.
 func (t Text) strip() Text {
-	i, j := 0, len(t.String)
-	for i < j && isBlank(t.String[i]) {
+	s := t.String()
+	i, j := 0, len(s)
+	for i < j && isBlank(s[i]) {
 		i++
 	}
-	for j > i && isBlank(t.String[j-1]) {
+	for j > i && isBlank(s[j-1]) {
 		j--
 	}
 	return t.slice(i, j)

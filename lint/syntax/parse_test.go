@@ -353,11 +353,11 @@ func TestOffset(t *testing.T) {
 			file := parse(text.String())
 			checkTree(t, file)
 			for _, assignment := range file.Assignments() {
-				value := assignment.Value
-				if value.String != test.want {
-					t.Fatalf("value %q, want %q", value.String, test.want)
+				value := assignment.Value()
+				if value.String() != test.want {
+					t.Fatalf("value %q, want %q", value.String(), test.want)
 				}
-				for i := range len(value.String) {
+				for i := range len(value.String()) {
 					if got := value.Offset(i); got != want[i] {
 						t.Errorf("Offset(%d) = %d, want %d", i, got, want[i])
 					}
@@ -377,17 +377,17 @@ func TestTextSpan(t *testing.T) {
 	file := parse("[Service]\nExecStart=/bin/sh -c \\\n  # no part of it\n  'exit 1'\nUser=\n")
 	values := map[string]syntax.Text{}
 	for _, a := range file.Assignments() {
-		values[a.Key.String] = a.Value
+		values[a.Key().String()] = a.Value()
 	}
 	exec := values["ExecStart"]
 	for word, want := range map[string]string{"/bin/sh": "/bin/sh", "'exit 1'": "'exit 1'", "-c    'exit": "-c \\\n  # no part of it\n  'exit"} {
-		at := strings.Index(exec.String, word)
+		at := strings.Index(exec.String(), word)
 		if got := exec.Span(source.Span{Start: at, End: at + len(word)}).Of(file.Source.Text); got != want {
 			t.Errorf("%q stands at %q, want %q", word, got, want)
 		}
 	}
 	// An empty span has a place, too: before a byte that is where the byte is.
-	at := strings.Index(exec.String, "'exit")
+	at := strings.Index(exec.String(), "'exit")
 	if got, want := exec.Span(source.Span{Start: at, End: at}), strings.Index(file.Source.Text, "'exit"); got.Start != want || got.Len() != 0 {
 		t.Errorf("empty span at %v, want %d", got, want)
 	}
@@ -407,7 +407,7 @@ func TestEmptyValueInJoinedLine(t *testing.T) {
 		checkTree(t, file)
 		want := strings.Index(text, "=") + 1
 		for _, assignment := range file.Assignments() {
-			if got := assignment.Value.Whole(); got.Start != want || got.Len() != 0 {
+			if got := assignment.Value().Whole(); got.Start != want || got.Len() != 0 {
 				t.Errorf("empty value in %q at %v, want %d", text, got, want)
 			}
 		}
@@ -429,17 +429,17 @@ func TestSpans(t *testing.T) {
 		t.Errorf("name at %q", name)
 	}
 	for _, a := range file.Assignments() {
-		if key := a.Key.Whole().Of(text); key != "Key" {
+		if key := a.Key().Whole().Of(text); key != "Key" {
 			t.Errorf("key at %q", key)
 		}
 		var lines []string
-		for _, line := range a.Lines {
+		for _, line := range a.Parts().Lines {
 			lines = append(lines, line.Of(text))
 		}
 		if want := []string{" Key = a \\", " b"}; !slices.Equal(lines, want) {
 			t.Errorf("lines %q, want %q", lines, want)
 		}
-		if got := a.Comments[0].Of(text); got != "#x\n" {
+		if got := a.Parts().Comments[0].Of(text); got != "#x\n" {
 			t.Errorf("comment %q", got)
 		}
 	}
@@ -449,7 +449,7 @@ func TestSections(t *testing.T) {
 	file := parse("# c\n[Unit]\nA=1\n[Service]\n[Unit]\nA=2\n\nB=3\n")
 	var got []string
 	for _, section := range file.Sections {
-		got = append(got, fmt.Sprint(section.Name(), len(section.Nodes)))
+		got = append(got, fmt.Sprint(section.Name(), len(slices.Collect(section.Nodes()))))
 	}
 	if want := []string{"1", "Unit1", "Service0", "Unit3"}; !slices.Equal(got, want) {
 		t.Errorf("sections %q, want %q", got, want)

@@ -85,11 +85,11 @@ func viewOf(file *syntax.File) view {
 		}
 		message := messageOf(node, problems, section, known, span.End <= before)
 		if header, ok := node.(*syntax.Header); ok {
-			section = header.Name.String
+			section = header.Name.String()
 			known = slices.Contains(targetSections, section)
 		}
-		if a, ok := node.(*syntax.Assignment); ok && known && section == "Unit" && a.Key.String == "Description" {
-			v.description, message = a.Value.String, ""
+		if a, ok := node.(*syntax.Assignment); ok && known && section == "Unit" && a.Key().String() == "Description" {
+			v.description, message = a.Value().String(), ""
 		}
 		line += countLines(span.Of(text))
 		if open && span.End == len(text) {
@@ -118,7 +118,7 @@ func messageOf(node syntax.Node, problems []syntax.ProblemKind, section string, 
 		case syntax.InvalidEncoding:
 			return notUTF8
 		case syntax.InvalidSectionHeader:
-			if header, ok := node.(*syntax.Header); ok && syntaxSafe(header.Name.String) {
+			if header, ok := node.(*syntax.Header); ok && syntaxSafe(header.Name.String()) {
 				return badHeader
 			}
 			return badHeader + " or " + badCharacter
@@ -143,15 +143,15 @@ func messageOf(node syntax.Node, problems []syntax.ProblemKind, section string, 
 	}
 	switch node := node.(type) {
 	case *syntax.Header:
-		if !slices.Contains(targetSections, node.Name.String) && !strings.HasPrefix(node.Name.String, "X-") {
-			return unknownSection(node.Name.String)
+		if !slices.Contains(targetSections, node.Name.String()) && !strings.HasPrefix(node.Name.String(), "X-") {
+			return unknownSection(node.Name.String())
 		}
 	case *syntax.Assignment:
 		if hidden && before {
 			return outside
 		}
-		if known && !strings.HasPrefix(node.Key.String, "X-") {
-			return unknownKey(section, node.Key.String)
+		if known && !strings.HasPrefix(node.Key().String(), "X-") {
+			return unknownKey(section, node.Key().String())
 		}
 	case *syntax.Bad:
 		if hidden && before {

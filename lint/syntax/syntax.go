@@ -32,20 +32,78 @@ type File struct {
 	// End is the offset at which systemd stops reading: the start of the first
 	// fatal line, or the length of the text.
 	End int
+
+	whole origin // the file's own text
+	// The lines but headers, in order, and what they are, by kind. There are many
+	// files with many lines, most of them alike: what is small here is small in all.
+	nodes       []ref
+	assignments []Assignment
+	others      []Comment // comments and blank lines
+	bad         []Bad
 }
 
 // Section is a header and the lines up to the next one.
 type Section struct {
 	Header *Header // nil for the lines before the first header
-	Nodes  []Node
+
+	file               *File
+	nodes, assignments extent // of those of the file
 }
+
+// extent is a half-open range of offsets or indices.
+type extent struct{ start, end int32 }
 
 // Name returns the section's name, "" for the lines before the first header.
 func (s *Section) Name() string {
 	if s.Header == nil {
 		return ""
 	}
-	return s.Header.Name.String
+	return s.Header.Name.String()
+}
+
+// Nodes returns the lines of the section in order, without its header.
+func (s *Section) Nodes() iter.Seq[Node] {
+	return func(yield func(Node) bool) {
+		for _, r := range s.file.nodes[s.nodes.start:s.nodes.end] {
+			if !yield(s.file.node(r)) {
+				return
+			}
+		}
+	}
+}
+
+// Assignments returns the assignments of the section in order. Their addresses are
+// those of the nodes; callers must not change them.
+func (s *Section) Assignments() []Assignment {
+	return s.file.assignments[s.assignments.start:s.assignments.end]
+}
+
+// ref is a node of a file: its kind and its index among those of that kind.
+type ref uint32
+
+// The kinds of nodes, in the last bits of a ref.
+const (
+	assignmentKind ref = iota
+	commentKind
+	blankKind
+	badKind
+	kindBits = 2
+)
+
+func newRef(kind ref, index int) ref { return ref(index)<<kindBits | kind }
+
+func (f *File) node(r ref) Node {
+	i := r >> kindBits
+	switch r & (1<<kindBits - 1) {
+	case assignmentKind:
+		return &f.assignments[i]
+	case commentKind:
+		return &f.others[i]
+	case blankKind:
+		return (*Blank)(&f.others[i])
+	default:
+		return &f.bad[i]
+	}
 }
 
 // Node is a logical line: *Header, *Assignment, *Comment, *Blank or *Bad.
@@ -56,10 +114,10 @@ type Node interface {
 }
 
 // line is the part that all nodes share.
-type line struct{ span source.Span }
+type line struct{ extent }
 
 // Span covers the whole logical line with its line ending.
-func (l *line) Span() source.Span { return l.span }
+func (l *line) Span() source.Span { return source.Span{Start: int(l.start), End: int(l.end)} }
 
 // Header is a section header such as [Service].
 type Header struct {
@@ -74,13 +132,28 @@ type Header struct {
 // Assignment is Key=Value. Key and value are stripped of blanks at both ends.
 type Assignment struct {
 	line
-	Key   Text
-	Value Text
-	*Parts
-	// Open says that the last line ends in a backslash with nothing after it: the
-	// file ends inside the continuation.
-	Open bool
+	key, value extent
+	of         *origin
 }
+
+// NewAssignment returns an assignment that stands in no file.
+func NewAssignment(key, value string) *Assignment {
+	k, v := int32(len(key)), int32(len(value))
+	return &Assignment{key: extent{0, k}, value: extent{k, k + v}, of: &origin{text: key + value}}
+}
+
+// Key returns what stands before the first =.
+func (a *Assignment) Key() Text { return Text{a.of, a.key} }
+
+// Value returns what stands behind it.
+func (a *Assignment) Value() Text { return Text{a.of, a.value} }
+
+// Parts returns what the line was joined from.
+func (a *Assignment) Parts() Parts { return a.of.parts() }
+
+// Open reports whether the last line ends in a backslash with nothing after it:
+// the file ends inside the continuation.
+func (a *Assignment) Open() bool { return a.of.joined != nil && a.of.open }
 
 // Parts are what a logical line was joined from.
 type Parts struct {
@@ -90,9 +163,6 @@ type Parts struct {
 	// Comments are the comment lines between them.
 	Comments []source.Span
 }
-
-// onePart is what all lines share that were not joined. It is never changed.
-var onePart = &Parts{}
 
 // Comment is a line that starts with # or ;.
 type Comment struct{ line }
@@ -105,39 +175,81 @@ type Bad struct {
 	line
 	// Text is the stripped line.
 	Text Text
-	*Parts
 }
+
+// Parts returns what the line was joined from.
+func (b *Bad) Parts() Parts { return b.Text.of.parts() }
 
 // Text is a piece of a logical line: the text as systemd sees it, joined, and
 // where each byte of it stands in the file.
 type Text struct {
-	String string
-	// base is the offset in the file of the first byte or, in a joined line, its
-	// index there.
-	base   int
-	joined *joined // nil if the line was not joined
+	of *origin
+	at extent
 }
 
-// joined says where the parts of a joined line stand, the first at index 0.
-type joined []fold
+// origin is what texts are pieces of: the text of the file or, for a line that is
+// continued, what its parts were joined to.
+type origin struct {
+	text string
+	*joined
+}
+
+// joined is what is known of a joined line.
+type joined struct {
+	folds    []fold // where its parts stand, the first at index 0
+	comments []source.Span
+	open     bool
+}
 
 // fold says that the line from byte at onwards stands at offset in the file.
-type fold struct{ at, offset int }
+type fold struct{ at, offset int32 }
+
+// parts returns the physical lines. Joining does not change their lengths: a blank
+// takes the place of the backslash.
+func (o *origin) parts() Parts {
+	if o.joined == nil {
+		return Parts{}
+	}
+	p := Parts{Comments: o.comments}
+	if len(o.folds) == 1 {
+		return p
+	}
+	for i, f := range o.folds {
+		end := len(o.text)
+		if i+1 < len(o.folds) {
+			end = int(o.folds[i+1].at)
+		}
+		start := int(f.offset)
+		p.Lines = append(p.Lines, source.Span{Start: start, End: start + end - int(f.at)})
+	}
+	return p
+}
+
+// Len returns the length of the text in bytes.
+func (t Text) Len() int { return int(t.at.end - t.at.start) }
+
+// String returns the text.
+func (t Text) String() string {
+	if t.at.start == t.at.end {
+		return ""
+	}
+	return t.of.text[t.at.start:t.at.end]
+}
 
 // Offset returns the place in the file of byte i of the text. i may be the
 // length of the text: the place just after its last byte. The blank that takes
 // the place of a backslash stands where the backslash does.
 func (t Text) Offset(i int) int {
-	if t.joined == nil {
-		return t.base + i
+	at := int(t.at.start) + i
+	if t.of == nil || t.of.joined == nil {
+		return at
 	}
-	if i == len(t.String) && i > 0 {
+	if i == t.Len() && i > 0 {
 		return t.Offset(i-1) + 1
 	}
-	i += t.base
-	folds := *t.joined
-	f := folds[sort.Search(len(folds), func(k int) bool { return folds[k].at > i })-1]
-	return f.offset + i - f.at
+	folds := t.of.folds
+	f := folds[sort.Search(len(folds), func(k int) bool { return int(folds[k].at) > at })-1]
+	return int(f.offset) + at - int(f.at)
 }
 
 // Span returns the place in the file of the bytes of s, a span of the text.
@@ -151,12 +263,12 @@ func (t Text) Span(s source.Span) source.Span {
 
 // Whole returns the place in the file of the whole text.
 func (t Text) Whole() source.Span {
-	return t.Span(source.Span{Start: 0, End: len(t.String)})
+	return t.Span(source.Span{Start: 0, End: t.Len()})
 }
 
 // slice returns the part [i, j) of the text.
 func (t Text) slice(i, j int) Text {
-	return Text{String: t.String[i:j], base: t.base + i, joined: t.joined}
+	return Text{t.of, extent{t.at.start + int32(i), t.at.start + int32(j)}}
 }
 
 // ProblemKind says what systemd objects to, or what it reads otherwise than it
@@ -222,7 +334,7 @@ func (f *File) Nodes() iter.Seq[Node] {
 			if section.Header != nil && !yield(section.Header) {
 				return
 			}
-			for _, node := range section.Nodes {
+			for node := range section.Nodes() {
 				if !yield(node) {
 					return
 				}
@@ -239,8 +351,9 @@ func (f *File) Assignments() iter.Seq2[*Section, *Assignment] {
 			if section.Header == nil {
 				continue
 			}
-			for _, node := range section.Nodes {
-				if assignment, ok := node.(*Assignment); ok && !yield(section, assignment) {
+			assignments := section.Assignments()
+			for i := range assignments {
+				if !yield(section, &assignments[i]) {
 					return
 				}
 			}

@@ -40,15 +40,15 @@ func show(node syntax.Node) string {
 	switch node := node.(type) {
 	case *syntax.Header:
 		if node.Malformed {
-			return "[!" + node.Name.String + "]"
+			return "[!" + node.Name.String() + "]"
 		}
-		return "[" + node.Name.String + "]"
+		return "[" + node.Name.String() + "]"
 	case *syntax.Assignment:
-		s := node.Key.String + "=" + node.Value.String + joined(node.Lines)
-		if len(node.Comments) > 0 {
-			s += fmt.Sprintf(" comments:%d", len(node.Comments))
+		s := node.Key().String() + "=" + node.Value().String() + joined(node.Parts().Lines)
+		if len(node.Parts().Comments) > 0 {
+			s += fmt.Sprintf(" comments:%d", len(node.Parts().Comments))
 		}
-		if node.Open {
+		if node.Open() {
 			s += " open"
 		}
 		return s
@@ -57,7 +57,7 @@ func show(node syntax.Node) string {
 	case *syntax.Blank:
 		return "_"
 	case *syntax.Bad:
-		return "?" + node.Text.String + joined(node.Lines)
+		return "?" + node.Text.String() + joined(node.Parts().Lines)
 	}
 	return fmt.Sprintf("unknown node %T", node)
 }
@@ -115,7 +115,7 @@ func checkSections(t *testing.T, file *syntax.File) {
 		if i > 0 && section.Header == nil {
 			t.Fatalf("section %d has no header", i)
 		}
-		for _, node := range section.Nodes {
+		for node := range section.Nodes() {
 			switch node := node.(type) {
 			case *syntax.Header:
 				t.Fatalf("section %d holds a header", i)
@@ -140,28 +140,28 @@ func checkNode(t *testing.T, text string, node syntax.Node) {
 	case *syntax.Header:
 		checkText(t, text, node, node.Name)
 	case *syntax.Assignment:
-		checkText(t, text, node, node.Key)
-		checkText(t, text, node, node.Value)
-		if node.Key.String == "" || strings.Contains(node.Key.String, "=") {
-			t.Fatalf("key %q", node.Key.String)
+		checkText(t, text, node, node.Key())
+		checkText(t, text, node, node.Value())
+		if node.Key().String() == "" || strings.Contains(node.Key().String(), "=") {
+			t.Fatalf("key %q", node.Key().String())
 		}
-		if end, start := node.Key.Whole().End, node.Value.Whole().Start; end >= start {
+		if end, start := node.Key().Whole().End, node.Value().Whole().Start; end >= start {
 			t.Fatalf("the key of %s ends at %d, its value starts at %d", show(node), end, start)
 		}
-		for _, s := range []string{node.Key.String, node.Value.String} {
+		for _, s := range []string{node.Key().String(), node.Value().String()} {
 			if s != strings.Trim(s, " \t") {
 				t.Fatalf("%q is not stripped", s)
 			}
 		}
-		checkLines(t, text, node, node.Lines)
-		for _, comment := range node.Comments {
+		checkLines(t, text, node, node.Parts().Lines)
+		for _, comment := range node.Parts().Comments {
 			if comment.Start < node.Span().Start || comment.End > node.Span().End || !strings.ContainsAny(strings.TrimLeft(comment.Of(text), " \t")[:1], "#;") {
 				t.Fatalf("%q is no comment in %s", comment.Of(text), show(node))
 			}
 		}
 	case *syntax.Bad:
 		checkText(t, text, node, node.Text)
-		checkLines(t, text, node, node.Lines)
+		checkLines(t, text, node, node.Parts().Lines)
 	}
 }
 
@@ -170,21 +170,21 @@ func checkText(t *testing.T, text string, node syntax.Node, piece syntax.Text) {
 	t.Helper()
 	span := node.Span()
 	if whole := piece.Whole(); whole.Start < span.Start || whole.End > span.End || whole.Len() < 0 {
-		t.Fatalf("%q at %v, outside of its node at %v", piece.String, whole, span)
+		t.Fatalf("%q at %v, outside of its node at %v", piece.String(), whole, span)
 	}
 	last := -1
-	for i := range len(piece.String) {
+	for i := range len(piece.String()) {
 		offset := piece.Offset(i)
 		if offset <= last {
-			t.Fatalf("byte %d of %q at %d, the one before at %d", i, piece.String, offset, last)
+			t.Fatalf("byte %d of %q at %d, the one before at %d", i, piece.String(), offset, last)
 		}
 		last = offset
-		if got, want := text[offset], piece.String[i]; got != want && (got != '\\' || want != ' ') {
-			t.Fatalf("byte %d of %q maps to %q", i, piece.String, got)
+		if got, want := text[offset], piece.String()[i]; got != want && (got != '\\' || want != ' ') {
+			t.Fatalf("byte %d of %q maps to %q", i, piece.String(), got)
 		}
 	}
-	if n := len(piece.String); n > 0 && piece.Offset(n) != last+1 {
-		t.Fatalf("the end of %q is at %d, its last byte at %d", piece.String, piece.Offset(n), last)
+	if n := len(piece.String()); n > 0 && piece.Offset(n) != last+1 {
+		t.Fatalf("the end of %q is at %d, its last byte at %d", piece.String(), piece.Offset(n), last)
 	}
 }
 

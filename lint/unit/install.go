@@ -62,11 +62,11 @@ func (u *Unit) ReadsInstall(part *Part) bool {
 func (u *Unit) installed(key string) []Setting {
 	var kept []Setting
 	for _, setting := range u.settings {
-		if setting.Section != "Install" || setting.Key.String != key || !u.ReadsInstall(setting.Part) {
+		if setting.Section != "Install" || setting.Key().String() != key || !u.ReadsInstall(setting.Part) {
 			continue
 		}
 		switch {
-		case setting.Value.String != "":
+		case setting.Value().String() != "":
 			kept = append(kept, setting)
 		case key != "Also":
 			kept = nil
@@ -92,7 +92,7 @@ func (u *Unit) DefaultInstance() (instance string, setting Setting) {
 		return "", Setting{}
 	}
 	for _, s := range u.installed("DefaultInstance") {
-		expanded := value.ExpandName(s.Value.String, u.installContext(""))
+		expanded := value.ExpandName(s.Value().String(), u.installContext(""))
 		if _, err := u.Name.WithInstance(expanded.Text); err == nil && expanded.Known {
 			instance, setting = expanded.Text, s
 		}
@@ -148,7 +148,7 @@ func (u *Unit) Install(key string) []InstallEntry {
 	context := u.installContext(instance)
 	var entries []InstallEntry
 	for _, setting := range settings {
-		for _, word := range installWords(key, setting.Value.String) {
+		for _, word := range installWords(key, setting.Value().String()) {
 			e := InstallEntry{Reference: Reference{Setting: setting, At: word.Span, Name: word.Text}, Key: key}
 			if key == "Alias" && !value.MayBeAlias(u.Name.Type) {
 				e.Fault = InstallNoAliases
@@ -376,7 +376,7 @@ func (p *planner) isConfigLink(name string) bool {
 func brokenForInstall(u *Unit) bool {
 	if u.IsTemplate() {
 		for _, setting := range u.installed("DefaultInstance") {
-			expanded := value.ExpandName(setting.Value.String, u.installContext(""))
+			expanded := value.ExpandName(setting.Value().String(), u.installContext(""))
 			if _, err := u.Name.WithInstance(expanded.Text); err != nil && expanded.Known && expanded.Text != "" {
 				return true
 			}

@@ -212,13 +212,10 @@ var networkdToo = []string{"DNS", "Gateway"}
 
 // hasKeyOfPodman reports whether a section [Network] has a key that is podman's alone.
 func hasKeyOfPodman(section *syntax.Section) bool {
-	return slices.ContainsFunc(section.Nodes, func(node syntax.Node) bool {
-		a, ok := node.(*syntax.Assignment)
-		if !ok {
-			return false
-		}
-		_, known := directive.QuadletKey(section.Name(), a.Key.String)
-		return known && !slices.Contains(networkdToo, a.Key.String)
+	assignments := section.Assignments()
+	return slices.ContainsFunc(assignments, func(a syntax.Assignment) bool {
+		_, known := directive.QuadletKey(section.Name(), a.Key().String())
+		return known && !slices.Contains(networkdToo, a.Key().String())
 	})
 }
 
@@ -266,8 +263,8 @@ func (l *loader) finishQuadlets() {
 		l.addDropIns(u, dirs)
 		u.collect()
 		for _, setting := range u.settings {
-			if setting.Section == u.Quadlet && setting.Key.String == "ServiceName" {
-				if name, err := value.ParseName(strings.Trim(setting.Value.String, `"`) + ".service"); err == nil {
+			if setting.Section == u.Quadlet && setting.Key().String() == "ServiceName" {
+				if name, err := value.ParseName(strings.Trim(setting.Value().String(), `"`) + ".service"); err == nil {
 					u.Name, u.ID, u.Names = name, name.String(), []string{name.String()}
 				}
 			}

@@ -19,10 +19,10 @@ type Reference struct {
 }
 
 // Span returns the place of the name in its file.
-func (r Reference) Span() source.Span { return r.Setting.Value.Span(r.At) }
+func (r Reference) Span() source.Span { return r.Setting.Value().Span(r.At) }
 
 // Text returns the name as it stands.
-func (r Reference) Text() string { return r.At.Of(r.Setting.Value.String) }
+func (r Reference) Text() string { return r.At.Of(r.Setting.Value().String()) }
 
 // References returns the unit names in the assignments to a key, in order. Keys
 // that hold one name (Unit=, Service=, Slice=) give their deciding assignment.
@@ -32,7 +32,7 @@ func (u *Unit) References(section, key string) []Reference {
 	}
 	var found []Reference
 	for _, setting := range u.inForce(section, key) {
-		for _, word := range value.Fields(setting.Value.String) {
+		for _, word := range value.Fields(setting.Value().String()) {
 			found = append(found, Reference{setting, word.Span, u.ResolveName(word.Text)})
 		}
 	}
@@ -128,14 +128,14 @@ func referredInstances(u *Unit) []string {
 		}
 	}
 	for _, setting := range u.settings {
-		if !strings.ContainsAny(setting.Value.String, "@%") {
+		if !strings.ContainsAny(setting.Value().String(), "@%") {
 			continue
 		}
-		d, ok := directive.Lookup(setting.Section, setting.Key.String)
+		d, ok := directive.Lookup(setting.Section, setting.Key().String())
 		if !ok || d.Type != directive.TypeUnitList && d.Type != directive.TypeUnitName {
 			continue
 		}
-		for _, word := range value.Fields(setting.Value.String) {
+		for _, word := range value.Fields(setting.Value().String()) {
 			if name := u.nameIn(setting.Section, word.Text); strings.Contains(name, "@") {
 				names = append(names, name)
 			}

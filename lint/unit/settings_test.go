@@ -16,7 +16,7 @@ import (
 func effective(u *unit.Unit, section string) string {
 	var b strings.Builder
 	for _, s := range u.InForce(section) {
-		fmt.Fprintf(&b, "%s=%s %s:%d\n", s.Key.String, s.Value.String, s.Part.Source.Path, s.Position(value.Fields("x")[0].Span).Start.Line)
+		fmt.Fprintf(&b, "%s=%s %s:%d\n", s.Key().String(), s.Value().String(), s.Part.Source.Path, s.Position(value.Fields("x")[0].Span).Start.Line)
 	}
 	return b.String()
 }
@@ -378,7 +378,7 @@ Restart=no # for now
 		setting, ok := u.Accepted(test.section, test.key, test.release)
 		got := ""
 		if ok {
-			got = setting.Value.String
+			got = setting.Value().String()
 		}
 		if got != test.want {
 			t.Errorf("%s= in %d is %q, want %q", test.key, test.release, got, test.want)

@@ -86,8 +86,8 @@ func isSection(name string) bool {
 // hasDirective reports whether a section without header holds a directive of
 // units: their header is missing.
 func hasDirective(section *syntax.Section) bool {
-	for _, node := range section.Nodes {
-		if a, ok := node.(*syntax.Assignment); ok && len(directive.InSections(a.Key.String)) > 0 {
+	for node := range section.Nodes() {
+		if a, ok := node.(*syntax.Assignment); ok && len(directive.InSections(a.Key().String())) > 0 {
 			return true
 		}
 	}
@@ -123,19 +123,19 @@ func isTemplate(file *syntax.File) bool {
 	for node := range file.Nodes() {
 		switch node := node.(type) {
 		case *syntax.Bad:
-			if templateLine.MatchString(node.Text.String) {
+			if templateLine.MatchString(node.Text.String()) {
 				return true
 			}
 		case *syntax.Assignment:
-			value := node.Value.String
-			if !mayHoldMarks(value) && !mayHoldMarks(node.Key.String) {
+			value := node.Value().String()
+			if !mayHoldMarks(value) && !mayHoldMarks(node.Key().String()) {
 				continue
 			}
-			if templateText.MatchString(value) || strings.Contains(node.Key.String, "{{") {
+			if templateText.MatchString(value) || strings.Contains(node.Key().String(), "{{") {
 				return true
 			}
 			for _, expression := range braces.FindAllString(value, -1) {
-				if !strings.HasPrefix(node.Key.String, "Exec") || !goFormat.MatchString(expression) {
+				if !strings.HasPrefix(node.Key().String(), "Exec") || !goFormat.MatchString(expression) {
 					return true
 				}
 			}

@@ -435,7 +435,7 @@ func ourDump(t *testing.T, g *graph.Graph, root, name string) dumped {
 		u = &unit.Unit{} // other types do not have the section
 	}
 	for _, setting := range u.Settings("Service", "Environment") {
-		for word := range strings.FieldsSeq(setting.Value.String) {
+		for word := range strings.FieldsSeq(setting.Value().String()) {
 			key, text, _ := strings.Cut(word, "=")
 			if d.Environment == nil {
 				d.Environment = map[string]string{}
@@ -444,7 +444,7 @@ func ourDump(t *testing.T, g *graph.Graph, root, name string) dumped {
 		}
 	}
 	for _, setting := range u.Settings("Service", "ExecStart") {
-		d.ExecStart = append(d.ExecStart, setting.Value.String)
+		d.ExecStart = append(d.ExecStart, setting.Value().String())
 	}
 	for _, e := range g.From(name) {
 		if !e.Install {

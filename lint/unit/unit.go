@@ -137,7 +137,7 @@ type Setting struct {
 
 // Position returns the place of a span of the value.
 func (s Setting) Position(span source.Span) source.Range {
-	return s.Part.Source.Range(s.Value.Span(span))
+	return s.Part.Source.Range(s.Value().Span(span))
 }
 
 // IsTemplate reports whether the unit is a template such as foo@.service, which
@@ -158,11 +158,11 @@ func (u *Unit) Scope() Scope {
 // tellScope looks for the manager that the unit is for in what it says.
 func (u *Unit) tellScope() Scope {
 	for _, setting := range u.settings {
-		switch setting.Key.String {
+		switch setting.Key().String() {
 		case "User", "Group", "DynamicUser":
 			return ScopeSystem
 		case "WantedBy", "RequiredBy", "UpheldBy", "After", "Requires", "Wants", "PartOf", "BindsTo":
-			for _, word := range value.Fields(setting.Value.String) {
+			for _, word := range value.Fields(setting.Value().String()) {
 				if scope, ok := scopeTargets[word.Text]; ok {
 					return scope
 				}
@@ -220,9 +220,9 @@ func (u *Unit) Settings(section, key string) []Setting {
 		if setting.Section != section {
 			continue
 		}
-		same := setting.Key.String == key
-		if setting.Value.String == "" {
-			if group != "" && (same || resets(section, setting.Key.String, group)) {
+		same := setting.Key().String() == key
+		if setting.Value().String() == "" {
+			if group != "" && (same || resets(section, setting.Key().String(), group)) {
 				kept = kept[:0]
 			}
 			continue
@@ -255,7 +255,7 @@ func (u *Unit) InForce(section string) []Setting {
 		if setting.Section != section {
 			continue
 		}
-		in := u.inForce(section, setting.Key.String)
+		in := u.inForce(section, setting.Key().String())
 		if slices.ContainsFunc(in, func(s Setting) bool { return s.Assignment == setting.Assignment }) {
 			kept = append(kept, setting)
 		}
@@ -310,13 +310,13 @@ func (u *Unit) Accepted(section, key string, release int) (Setting, bool) {
 // Accepts reports whether a release of systemd takes an assignment of the unit;
 // where the manager is not known, whether one of them does.
 func (u *Unit) Accepts(setting Setting, release int) bool {
-	d, known := directive.Lookup(setting.Section, setting.Key.String)
+	d, known := directive.Lookup(setting.Section, setting.Key().String())
 	if !known || !d.In(release) {
 		return false
 	}
 	context := u.Context(value.FullTable)
 	for {
-		problems := value.Check(d, setting.Value.String, context, release)
+		problems := value.Check(d, setting.Value().String(), context, release)
 		if !slices.ContainsFunc(problems, func(p *value.Problem) bool { return p.Effect != value.Accepted }) {
 			return true
 		}
@@ -333,7 +333,7 @@ func (u *Unit) Value(section, key string) string {
 	if !ok {
 		return ""
 	}
-	return setting.Value.String
+	return setting.Value().String()
 }
 
 // Bool returns the boolean that decides, or the default if there is none or
@@ -341,7 +341,7 @@ func (u *Unit) Value(section, key string) string {
 func (u *Unit) Bool(section, key string, byDefault bool) bool {
 	result := byDefault
 	for _, setting := range u.Settings(section, key) {
-		if b, ok := value.ParseBoolean(setting.Value.String); ok {
+		if b, ok := value.ParseBoolean(setting.Value().String()); ok {
 			result = b
 		}
 	}

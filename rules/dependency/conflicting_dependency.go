@@ -72,7 +72,7 @@ func opposite(edges []*graph.Edge, e *graph.Edge) *graph.Edge {
 }
 
 func conflict(e, other *graph.Edge) lint.Finding {
-	key, otherKey := e.Ref.Setting.Key.String, other.Ref.Setting.Key.String
+	key, otherKey := e.Ref.Setting.Key().String(), other.Ref.Setting.Key().String()
 	finding := lint.Finding{
 		Place: lint.AtWord(e.Ref.Setting, e.Ref.At),
 		Related: []lint.Related{{

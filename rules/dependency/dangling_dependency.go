@@ -30,7 +30,7 @@ func danglingDependency(p *lint.UnitPass) {
 			isMember(p.Unit, e) || !valid(e.To) {
 			continue
 		}
-		if e.Kind == graph.After && e.Ref.Setting.Key.String == "Sockets" {
+		if e.Kind == graph.After && e.Ref.Setting.Key().String() == "Sockets" {
 			continue // the same name is wanted as well
 		}
 		if p.Unit.Quadlet != "" && p.Set.Resolve(e.To).Where == lint.Elsewhere {
@@ -44,7 +44,7 @@ func danglingDependency(p *lint.UnitPass) {
 		p.Report(lint.Finding{
 			Severity: v.severity,
 			Place:    lint.AtWord(setting, e.Ref.At),
-			Message:  fmt.Sprintf("%s= names %s, %s: %s%s", setting.Key.String, e.To, v.text, v.unless, effect(e.Kind)),
+			Message:  fmt.Sprintf("%s= names %s, %s: %s%s", setting.Key().String(), e.To, v.text, v.unless, effect(e.Kind)),
 			Help:     v.help,
 			Fixes:    []lint.Fix{removeWord(*e.Ref, false)},
 		})

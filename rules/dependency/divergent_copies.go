@@ -111,7 +111,7 @@ func firstDifference(a, b *unit.Unit) (x, y *unit.Setting, ok bool) {
 			return nil, &right[i], true
 		case i >= len(right):
 			return &left[i], nil, true
-		case left[i].Section != right[i].Section || left[i].Key.String != right[i].Key.String || left[i].Value.String != right[i].Value.String:
+		case left[i].Section != right[i].Section || left[i].Key().String() != right[i].Key().String() || left[i].Value().String() != right[i].Value().String():
 			return &left[i], &right[i], true
 		}
 	}
@@ -140,10 +140,10 @@ func tellCopy(p *lint.SetPass, u, copied *unit.Unit, same int) {
 		Help: "bring the two together, or keep one of them alone",
 	}
 	if here != nil {
-		f.Place = lint.At(here.Part, here.Key.Whole())
+		f.Place = lint.At(here.Part, here.Key().Whole())
 	}
 	if there != nil {
-		f.Related = []lint.Related{{Place: lint.At(there.Part, there.Key.Whole()), Message: "the first difference"}}
+		f.Related = []lint.Related{{Place: lint.At(there.Part, there.Key().Whole()), Message: "the first difference"}}
 	} else {
 		f.Related = []lint.Related{{Place: lint.Place{Path: copied.Path}, Message: "the copy"}}
 	}

@@ -40,7 +40,7 @@ func maskedDependency(p *lint.UnitPass) {
 			Fixes:   []lint.Fix{removeWord(*e.Ref, false)},
 		}
 		if e.Kind.Requirement() {
-			finding.Message = fmt.Sprintf("%s= names %s, which is masked: systemd refuses to start the unit (\"Unit %s is masked\")", setting.Key.String, e.To, e.To)
+			finding.Message = fmt.Sprintf("%s= names %s, which is masked: systemd refuses to start the unit (\"Unit %s is masked\")", setting.Key().String(), e.To, e.To)
 		} else {
 			// A mask over a shipped unit is how an administrator keeps it from starting,
 			// wanted or not. Beside the unit that wants it, the two disagree.
@@ -48,7 +48,7 @@ func maskedDependency(p *lint.UnitPass) {
 				continue
 			}
 			finding.Severity = lint.Warning
-			finding.Message = fmt.Sprintf("%s= names %s, which is masked: systemd never starts it and says nothing", setting.Key.String, e.To)
+			finding.Message = fmt.Sprintf("%s= names %s, which is masked: systemd never starts it and says nothing", setting.Key().String(), e.To)
 		}
 		p.Report(finding)
 	}

@@ -43,7 +43,7 @@ func missingTargetMember(p *lint.UnitPass) {
 		switch {
 		case e.Ref != nil:
 			finding.Place = lint.AtWord(e.Ref.Setting, e.Ref.At)
-			finding.Message = fmt.Sprintf("%s= names %s, %s", e.Ref.Setting.Key.String, e.To, v.text)
+			finding.Message = fmt.Sprintf("%s= names %s, %s", e.Ref.Setting.Key().String(), e.To, v.text)
 			finding.Fixes = []lint.Fix{removeWord(*e.Ref, false)}
 		default:
 			finding.Path = e.Link.Path

@@ -74,7 +74,7 @@ func obsoleteUnit(p *lint.UnitPass) {
 		setting := e.Ref.Setting
 		f := lint.Finding{
 			Place:   lint.AtWord(setting, e.Ref.At),
-			Message: fmt.Sprintf("%s= names %s, which is gone since systemd %d: %s", setting.Key.String, e.To, release, effect(e.Kind)),
+			Message: fmt.Sprintf("%s= names %s, which is gone since systemd %d: %s", setting.Key().String(), e.To, release, effect(e.Kind)),
 			Help:    "remove the name",
 			Fixes:   []lint.Fix{removeWord(*e.Ref, !e.Kind.Requirement())},
 		}
@@ -83,7 +83,7 @@ func obsoleteUnit(p *lint.UnitPass) {
 		}
 		if successor := successors[e.To]; successor != "" {
 			f.Help += ", or write " + successor
-			if words := value.Fields(setting.Value.String); !slices.ContainsFunc(words, func(w value.Word) bool { return w.Text == successor }) {
+			if words := value.Fields(setting.Value().String()); !slices.ContainsFunc(words, func(w value.Word) bool { return w.Text == successor }) {
 				f.Fixes = append(f.Fixes, lint.Fix{Title: "write " + successor, Edits: []lint.Edit{{Place: f.Place, Text: successor}}})
 			}
 		}

@@ -280,7 +280,7 @@ func brings(e *graph.Edge) string {
 	text := fmt.Sprintf("%s brings %s along: ", e.From, e.To)
 	switch {
 	case e.Install:
-		text += "once it is enabled, by " + e.Ref.Setting.Key.String + "="
+		text += "once it is enabled, by " + e.Ref.Setting.Key().String() + "="
 	case e.Implicit != "":
 		text += e.Implicit
 	case e.Link != nil:
@@ -302,10 +302,10 @@ func (c *cycleReport) help(step *transaction.Step) string {
 	}
 	switch {
 	case e.Ref != nil && !e.Install:
-		help = fmt.Sprintf("the order that costs least to give up is %s=%s of %s%s", e.Ref.Setting.Key.String, e.Ref.Text(), e.From, at)
+		help = fmt.Sprintf("the order that costs least to give up is %s=%s of %s%s", e.Ref.Setting.Key().String(), e.Ref.Text(), e.From, at)
 	case e.Install, e.Cause != nil:
 		help = fmt.Sprintf("the order that costs least to give up is the one that comes with %s=%s of %s%s",
-			setting.Key.String, setting.Value.String, e.Unit.Name, at)
+			setting.Key().String(), setting.Value().String(), e.Unit.Name, at)
 	default:
 		help = fmt.Sprintf("the order that costs least to give up is that of %s before %s; DefaultDependencies=no in %s takes it away",
 			step.From, step.To, e.Unit.Name)

@@ -28,7 +28,7 @@ var OrderingWithoutPullIn = &lint.Rule{
 
 func orderingWithoutPullIn(p *lint.UnitPass) {
 	for e := range p.Set.Graph.Of(p.Unit) {
-		if e.Ref == nil || e.Kind != graph.After || e.Ref.Setting.Key.String != "After" || slices.Contains(p.Unit.Names, e.To) {
+		if e.Ref == nil || e.Kind != graph.After || e.Ref.Setting.Key().String() != "After" || slices.Contains(p.Unit.Names, e.To) {
 			continue
 		}
 		other := p.Set.Lookup(e.To)

@@ -14,8 +14,8 @@ import (
 func removeWord(ref unit.Reference, safe bool) lint.Fix {
 	setting := ref.Setting
 	file := setting.Part.Source
-	fix := lint.Fix{Title: "remove " + ref.Text() + " from " + setting.Key.String + "=", Safe: safe}
-	words := value.Fields(setting.Value.String)
+	fix := lint.Fix{Title: "remove " + ref.Text() + " from " + setting.Key().String() + "=", Safe: safe}
+	words := value.Fields(setting.Value().String())
 	if len(words) == 1 {
 		fix.Title = "remove the line"
 		for _, span := range withoutComments(setting) {
@@ -34,7 +34,7 @@ func removeWord(ref unit.Reference, safe bool) lint.Fix {
 func withoutComments(setting unit.Setting) []source.Span {
 	var spans []source.Span
 	rest := setting.Span()
-	for _, comment := range setting.Comments {
+	for _, comment := range setting.Parts().Comments {
 		spans = append(spans, source.Span{Start: rest.Start, End: comment.Start})
 		rest.Start = comment.End
 	}
@@ -47,8 +47,9 @@ func withoutComments(setting unit.Setting) []source.Span {
 // cut returns what is to be deleted of a list of several words, so that the rest
 // stays well formed.
 func cut(text string, setting unit.Setting, words []value.Word, word source.Span) []source.Span {
-	at := setting.Value.Span(word)
-	for i, line := range setting.Lines {
+	at := setting.Value().Span(word)
+	parts := setting.Parts()
+	for i, line := range parts.Lines {
 		if !line.Contains(at.Start) {
 			continue
 		}
@@ -57,15 +58,15 @@ func cut(text string, setting unit.Setting, words []value.Word, word source.Span
 			break
 		}
 		// The word stands alone on a line of its own.
-		if i < len(setting.Lines)-1 {
+		if i < len(parts.Lines)-1 {
 			return []source.Span{wholeLine(text, line)}
 		}
-		before := setting.Lines[i-1]
+		before := parts.Lines[i-1]
 		backslash := source.Span{Start: before.End - 1, End: before.End}
 		for backslash.Start > before.Start && isBlank(text[backslash.Start-1]) {
 			backslash.Start--
 		}
-		if len(setting.Comments) == 0 || setting.Comments[len(setting.Comments)-1].Start < before.End {
+		if len(parts.Comments) == 0 || parts.Comments[len(parts.Comments)-1].Start < before.End {
 			return []source.Span{{Start: backslash.Start, End: line.End}}
 		}
 		return []source.Span{backslash, wholeLine(text, line)}

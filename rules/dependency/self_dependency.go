@@ -32,7 +32,7 @@ func selfDependency(p *lint.UnitPass) {
 		setting := e.Ref.Setting
 		p.Report(lint.Finding{
 			Place:   lint.AtWord(setting, e.Ref.At),
-			Message: fmt.Sprintf("%s=%s names the unit itself", setting.Key.String, e.Ref.Text()),
+			Message: fmt.Sprintf("%s=%s names the unit itself", setting.Key().String(), e.Ref.Text()),
 			Help:    "systemd drops a dependency of a unit on itself: remove the name, or write the unit that was meant",
 			Fixes:   []lint.Fix{removeWord(*e.Ref, true)},
 		})

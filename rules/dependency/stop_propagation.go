@@ -42,7 +42,7 @@ func stopPropagation(p *lint.UnitPass) {
 		p.Report(lint.Finding{
 			Place: lint.AtWord(setting, e.Ref.At),
 			Message: fmt.Sprintf("%s= ties %s to %s: a stop of %s stops it, too, and neither Restart=%s nor a later start of %s brings it back",
-				setting.Key.String, p.Unit.Name, e.To, e.To, restart, e.To),
+				setting.Key().String(), p.Unit.Name, e.To, e.To, restart, e.To),
 			Help: fmt.Sprintf("if %s can do without it for a while, write Wants=%s; or let %s bring it back with Upholds= or Wants=%s", p.Unit.Name, e.To, e.To, p.Unit.Name),
 		})
 	}

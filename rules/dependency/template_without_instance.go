@@ -39,7 +39,7 @@ func templateWithoutInstance(p *lint.UnitPass) {
 		setting := e.Ref.Setting
 		p.Report(lint.Finding{
 			Place:   lint.AtWord(setting, e.Ref.At),
-			Message: fmt.Sprintf("%s=%s names a template, and systemd takes the name of this unit for the instance: it means %s", setting.Key.String, name, e.To),
+			Message: fmt.Sprintf("%s=%s names a template, and systemd takes the name of this unit for the instance: it means %s", setting.Key().String(), name, e.To),
 			Help:    "write the instance that is meant; if it is this one, write " + e.To,
 		})
 	}

@@ -50,7 +50,7 @@ func unfinishedDependency(p *lint.UnitPass) {
 			if startedAgain(p.Set, other) || p.Unit.Name.Type != "service" || doesNotStay(p.Unit) {
 				continue // meant to run each time
 			}
-			finding.Message = fmt.Sprintf("%s= names %s, a oneshot without RemainAfterExit=: each start and restart of %s runs it again", setting.Key.String, e.To, p.Unit.Name)
+			finding.Message = fmt.Sprintf("%s= names %s, a oneshot without RemainAfterExit=: each start and restart of %s runs it again", setting.Key().String(), e.To, p.Unit.Name)
 			finding.Help += ", if once is enough"
 		}
 		p.Report(finding)

@@ -43,7 +43,7 @@ func unorderedRequirement(p *lint.UnitPass) {
 		p.Report(lint.Finding{
 			Place: lint.AtWord(setting, e.Ref.At),
 			Message: fmt.Sprintf("%s= names %s, but nothing orders the two: systemd starts both at the same time, and %s does not wait until %s is up%s",
-				setting.Key.String, e.To, p.Unit.Name, e.To, whenItFails[e.Kind]),
+				setting.Key().String(), e.To, p.Unit.Name, e.To, whenItFails[e.Kind]),
 			Help:  "add After=" + e.Ref.Text(),
 			Fixes: []lint.Fix{addLine(setting, "After="+e.Ref.Text())},
 		})

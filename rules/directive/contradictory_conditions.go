@@ -51,18 +51,18 @@ func contradictoryConditions(p *lint.FilePass) {
 		}
 		if a, b, ok := contradiction(required); ok {
 			tellConditions(p, a, b, fmt.Sprintf("%s=%s and %s=%s never hold together: the unit is never started",
-				a.Key.String, a.Value.String, b.Key.String, b.Value.String))
+				a.Key().String(), a.Value().String(), b.Key().String(), b.Value().String()))
 		}
 		if len(alternatives) == 1 {
 			// One alternative is a condition like any other.
 			if a, b, ok := contradiction(append(required, alternatives...)); ok && (a.trigger || b.trigger) {
 				tellConditions(p, a, b, fmt.Sprintf("%s=%s and %s=%s never hold together: the unit is never started",
-					a.Key.String, a.Value.String, b.Key.String, b.Value.String))
+					a.Key().String(), a.Value().String(), b.Key().String(), b.Value().String()))
 			}
 		}
 		if a, b, ok := tautology(alternatives); ok {
 			tellConditions(p, a, b, fmt.Sprintf("one of %s=%s and %s=%s always holds: the alternatives test nothing",
-				a.Key.String, a.Value.String, b.Key.String, b.Value.String))
+				a.Key().String(), a.Value().String(), b.Key().String(), b.Value().String()))
 		}
 	}
 }
@@ -85,19 +85,19 @@ func tellConditions(p *lint.FilePass, a, b condition, message string) {
 func conditionsOf(p *lint.FilePass, prefix string) []condition {
 	var found []condition
 	for _, s := range p.Unit.All() {
-		if s.Section != "Unit" || !strings.HasPrefix(s.Key.String, prefix) {
+		if s.Section != "Unit" || !strings.HasPrefix(s.Key().String(), prefix) {
 			continue
 		}
-		d, ok := directive.Lookup(s.Section, s.Key.String)
+		d, ok := directive.Lookup(s.Section, s.Key().String())
 		if !ok || !d.In(p.Set.Release) {
 			continue
 		}
 		text := meant(s.Part.Source.Text, d, s.Assignment)
-		if s.Value.String == "" {
+		if s.Value().String() == "" {
 			found = nil
 			continue
 		}
-		if text == "" || text != s.Value.String || len(value.Check(d, text, context(p, text), p.Set.Release)) > 0 {
+		if text == "" || text != s.Value().String() || len(value.Check(d, text, context(p, text), p.Set.Release)) > 0 {
 			continue
 		}
 		found = append(found, parseCondition(s, prefix, d))
@@ -106,8 +106,8 @@ func conditionsOf(p *lint.FilePass, prefix string) []condition {
 }
 
 func parseCondition(s unit.Setting, prefix string, d *directive.Directive) condition {
-	c := condition{Setting: s, kind: strings.TrimPrefix(s.Key.String, prefix)}
-	text := s.Value.String
+	c := condition{Setting: s, kind: strings.TrimPrefix(s.Key().String(), prefix)}
+	text := s.Value().String()
 	blanks := ""
 	if d.Type == directive.TypeConditionString {
 		blanks = " \t"

@@ -37,27 +37,27 @@ func inconsistentLimits(p *lint.FilePass) {
 			if !okLow || !okHigh || last(p.Unit, low, high).Part != p.Part {
 				continue
 			}
-			if !isMore(low.Value.String, high.Value.String, amountOfMemory) {
+			if !isMore(low.Value().String(), high.Value().String(), amountOfMemory) {
 				continue
 			}
 			tellLimits(p, low, high, fmt.Sprintf("%s=%s is more than %s=%s: %s",
-				pair.low, low.Value.String, pair.high, high.Value.String, pair.result))
+				pair.low, low.Value().String(), pair.high, high.Value().String(), pair.result))
 			break
 		}
 	}
 	restart, okRestart := p.Unit.Setting("Service", "RestartSec")
 	most, okMost := p.Unit.Setting("Service", "RestartMaxDelaySec")
 	if okRestart && okMost && last(p.Unit, restart, most).Part == p.Part &&
-		isMore(restart.Value.String, most.Value.String, amountOfTime) {
+		isMore(restart.Value().String(), most.Value().String(), amountOfTime) {
 		tellLimits(p, restart, most, fmt.Sprintf("RestartSec=%s is more than RestartMaxDelaySec=%s: systemd waits %[2]s from the first restart on",
-			restart.Value.String, most.Value.String))
+			restart.Value().String(), most.Value().String()))
 	}
 }
 
 // limits reports whether a file sets a limit that could contradict another one.
 func limits(part *unit.Part) bool {
 	for _, a := range part.Assignments() {
-		if key := a.Key.String; strings.HasPrefix(key, "Memory") || strings.HasPrefix(key, "Restart") {
+		if key := a.Key().String(); strings.HasPrefix(key, "Memory") || strings.HasPrefix(key, "Restart") {
 			return true
 		}
 	}

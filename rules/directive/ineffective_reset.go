@@ -63,7 +63,7 @@ func ineffectiveReset(p *lint.FilePass) {
 }
 
 // isEmpty wants the assignments without a value.
-func isEmpty(a *syntax.Assignment) bool { return a.Value.String == "" }
+func isEmpty(a *syntax.Assignment) bool { return a.Value().String() == "" }
 
 // onlyTakesAway reports whether, after an empty CapabilityBoundingSet=, the unit
 // only names capabilities that it does not want.
@@ -74,10 +74,10 @@ func onlyTakesAway(p *lint.FilePass, s setting) bool {
 			after = true
 			continue
 		}
-		if !after || other.Section != s.Section || other.Key.String != s.Key.String {
+		if !after || other.Section != s.Section || other.Key().String() != s.Key().String() {
 			continue
 		}
-		if words := value.Fields(other.Value.String); len(words) == 0 || !strings.HasPrefix(words[0].Text, "~") || words[0].Text == "~" {
+		if words := value.Fields(other.Value().String()); len(words) == 0 || !strings.HasPrefix(words[0].Text, "~") || words[0].Text == "~" {
 			return false
 		}
 		found = true

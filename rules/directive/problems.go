@@ -313,7 +313,7 @@ func ignored(p *lint.FilePass, s setting) string {
 		return what
 	}
 	if before, ok := earlier(p, s); ok {
-		return fmt.Sprintf("%s, and %s=%s stays", what, s.directive.Key, before.Value.String)
+		return fmt.Sprintf("%s, and %s=%s stays", what, s.directive.Key, before.Value().String())
 	}
 	if p.Part.IsDropIn() && p.Unit.Fragment == nil {
 		return what
@@ -329,14 +329,14 @@ func earlier(p *lint.FilePass, s setting) (unit.Setting, bool) {
 		if other.Assignment == s.Assignment {
 			break
 		}
-		if other.Section != s.Section || other.Key.String != s.Key.String {
+		if other.Section != s.Section || other.Key().String() != s.Key().String() {
 			continue
 		}
-		if other.Value.String == "" || len(check(p, s, other.Value.String, p.Set.Release)) == 0 {
+		if other.Value().String() == "" || len(check(p, s, other.Value().String(), p.Set.Release)) == 0 {
 			found = other
 		}
 	}
-	return found, found.Assignment != nil && found.Value.String != ""
+	return found, found.Assignment != nil && found.Value().String() != ""
 }
 
 // correct adds what a word was most likely meant to be.

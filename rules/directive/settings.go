@@ -32,7 +32,7 @@ func settings(p *lint.FilePass, wanted func(a *syntax.Assignment) bool) iter.Seq
 			if !wanted(a) || !slices.Contains(own, section.Name()) {
 				continue
 			}
-			d, ok := directive.Lookup(section.Name(), a.Key.String)
+			d, ok := directive.Lookup(section.Name(), a.Key().String())
 			if !ok || d.OnInvalid == directive.InvalidInstall {
 				continue
 			}
@@ -54,12 +54,12 @@ func every(*syntax.Assignment) bool { return true }
 
 // containing wants the assignments whose values hold a text.
 func containing(text string) func(*syntax.Assignment) bool {
-	return func(a *syntax.Assignment) bool { return strings.Contains(a.Value.String, text) }
+	return func(a *syntax.Assignment) bool { return strings.Contains(a.Value().String(), text) }
 }
 
 // ofKeys wants the assignments to some keys.
 func ofKeys(keys ...string) func(*syntax.Assignment) bool {
-	return func(a *syntax.Assignment) bool { return slices.Contains(keys, a.Key.String) }
+	return func(a *syntax.Assignment) bool { return slices.Contains(keys, a.Key().String()) }
 }
 
 // works reports whether the release acts on the directive: the value matters.
@@ -96,11 +96,11 @@ func context(p *lint.FilePass, text string) value.Context {
 // what the family syntax tells therefore: a comment at its end, a header or a
 // directive after a backslash, the backslash itself.
 func meant(text string, d *directive.Directive, a *syntax.Assignment) string {
-	s := a.Value.String
-	lines := a.Lines
+	s := a.Value().String()
+	lines := a.Parts().Lines
 	var quote byte
 	for i := 0; i < len(s); i++ {
-		for len(lines) > 1 && a.Value.Offset(i) >= lines[1].Start {
+		for len(lines) > 1 && a.Value().Offset(i) >= lines[1].Start {
 			if lines = lines[1:]; quote == 0 && startsAnew(strings.Trim(lines[0].Of(text), " \t")) {
 				s = s[:i]
 			}

@@ -60,7 +60,7 @@ func invalidAlias(p *lint.SetPass) {
 				Message: fmt.Sprintf("Alias=%s cannot be a name of %s: %s", entry.Text(), u.Name, what),
 				Help:    "remove the name",
 			}
-			if len(value.Fields(setting.Value.String)) == 1 {
+			if len(value.Fields(setting.Value().String())) == 1 {
 				f.Fixes = []lint.Fix{{
 					Title: "remove the line", Safe: entry.Fault == unit.InstallNoAliases,
 					Edits: []lint.Edit{{Place: lint.Place{File: setting.Part.Source, Span: setting.Span()}}},

@@ -40,11 +40,11 @@ func invalidInstall(p *lint.SetPass) {
 			if setting.Section != "Install" {
 				continue
 			}
-			if setting.Key.String == "DefaultInstance" {
+			if setting.Key().String() == "DefaultInstance" {
 				defaultInstance(p, u, setting)
 			}
 			// An instance may be enabled by itself, and then has a name of its own.
-			if setting.Value.String != "" && !u.ReadsInstall(setting.Part) && value.TypeOf("x."+strings.TrimSuffix(setting.Part.DropInDir, ".d")) == u.Name.Type {
+			if setting.Value().String() != "" && !u.ReadsInstall(setting.Part) && value.TypeOf("x."+strings.TrimSuffix(setting.Part.DropInDir, ".d")) == u.Name.Type {
 				p.Report(lint.Finding{
 					Unit:    u.ID,
 					Place:   lint.AtKey(setting),
@@ -60,7 +60,7 @@ func invalidInstall(p *lint.SetPass) {
 func installEntry(p *lint.SetPass, u *unit.Unit, entry unit.InstallEntry) {
 	setting := entry.Setting
 	f := lint.Finding{Unit: u.ID, Place: lint.AtWord(setting, entry.At)}
-	key := setting.Key.String
+	key := setting.Key().String()
 	switch {
 	case entry.Fault == unit.InstallSpecifier:
 		f.Message = fmt.Sprintf("%s=%s has a specifier that [Install] does not know: systemctl enable fails", key, entry.Text())
@@ -115,8 +115,8 @@ func alsoFails(p *lint.SetPass, u *unit.Unit, entry unit.InstallEntry, f *lint.F
 // defaultInstance reports DefaultInstance= where it has no effect, or is no name.
 func defaultInstance(p *lint.SetPass, u *unit.Unit, setting unit.Setting) {
 	f := lint.Finding{Unit: u.ID, Place: lint.AtValue(setting)}
-	switch _, err := u.Name.WithInstance(setting.Value.String); {
-	case setting.Value.String == "" || u.Name.Kind == value.Instance:
+	switch _, err := u.Name.WithInstance(setting.Value().String()); {
+	case setting.Value().String() == "" || u.Name.Kind == value.Instance:
 		return
 	case !u.IsTemplate():
 		f.Place = lint.AtKey(setting)
@@ -126,9 +126,9 @@ func defaultInstance(p *lint.SetPass, u *unit.Unit, setting unit.Setting) {
 			Title: "remove the line", Safe: true,
 			Edits: []lint.Edit{{Place: lint.Place{File: setting.Part.Source, Span: setting.Span()}}},
 		}}
-	case err != nil && !strings.Contains(setting.Value.String, "%"):
-		f.Message = fmt.Sprintf("DefaultInstance=%s cannot be part of a unit name: systemctl enable fails", setting.Value.String)
-		f.Help = "systemd-escape writes other characters: " + value.Escape(setting.Value.String)
+	case err != nil && !strings.Contains(setting.Value().String(), "%"):
+		f.Message = fmt.Sprintf("DefaultInstance=%s cannot be part of a unit name: systemctl enable fails", setting.Value().String())
+		f.Help = "systemd-escape writes other characters: " + value.Escape(setting.Value().String())
 	default:
 		return
 	}

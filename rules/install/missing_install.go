@@ -78,7 +78,7 @@ func hasInstall(u *unit.Unit) bool {
 func meansInstall(u *unit.Unit) bool {
 	for _, assignment := range u.Fragment.Assignments() {
 		for _, key := range []string{"WantedBy", "RequiredBy", "UpheldBy"} {
-			if strings.EqualFold(assignment.Key.String, key) {
+			if strings.EqualFold(assignment.Key().String(), key) {
 				return true
 			}
 		}

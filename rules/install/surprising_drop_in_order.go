@@ -31,20 +31,20 @@ func surprisingDropInOrder(p *lint.UnitPass) {
 	u := p.Unit
 	last := map[string]unit.Setting{}
 	for _, setting := range u.All() {
-		key := setting.Section + "/" + setting.Key.String
-		d, ok := directive.Lookup(setting.Section, setting.Key.String)
+		key := setting.Section + "/" + setting.Key().String()
+		d, ok := directive.Lookup(setting.Section, setting.Key().String())
 		if !ok || d.List != directive.Single || !setting.Part.IsDropIn() {
 			continue
 		}
 		before, twice := last[key]
 		last[key] = setting
-		if !twice || partBreadth(before.Part) >= partBreadth(setting.Part) || before.Value.String == setting.Value.String {
+		if !twice || partBreadth(before.Part) >= partBreadth(setting.Part) || before.Value().String() == setting.Value().String() {
 			continue
 		}
 		p.Report(lint.Finding{
 			Place: lint.AtValue(before),
 			Message: fmt.Sprintf("%s=%s for %s has no effect: drop-ins are sorted by file name, so %s/%s, which is for more units, is applied after it",
-				setting.Key.String, before.Value.String, u.Name, setting.Part.DropInDir, path.Base(setting.Part.Name)),
+				setting.Key().String(), before.Value().String(), u.Name, setting.Part.DropInDir, path.Base(setting.Part.Name)),
 			Help:    "give this file a name that is sorted after the other",
 			Related: []lint.Related{{Place: lint.AtValue(setting), Message: "overrides it"}},
 		})

@@ -39,7 +39,7 @@ func truncatedDropIn(p *lint.FilePass) {
 			break
 		}
 		if refused(p, section.Name(), assignment) {
-			end, key = assignment.Span().Start, assignment.Key.String
+			end, key = assignment.Span().Start, assignment.Key().String()
 			break
 		}
 	}
@@ -57,7 +57,7 @@ func truncatedDropIn(p *lint.FilePass) {
 	}
 	var names []string
 	for _, assignment := range lost {
-		if name := assignment.Key.String + "="; !slices.Contains(names, name) {
+		if name := assignment.Key().String() + "="; !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
@@ -69,23 +69,23 @@ func truncatedDropIn(p *lint.FilePass) {
 		Place:   lint.Place{File: part.Source, Span: line},
 		Message: fmt.Sprintf("systemd cannot read this %s= and stops reading the drop-in: %s of the lines below never take effect, and %s is loaded without them", key, strings.Join(names, ", "), p.Unit.Name),
 		Help:    "correct the line",
-		Related: []lint.Related{{Place: lint.At(part, lost[0].Key.Whole()), Message: "the first line that is lost"}},
+		Related: []lint.Related{{Place: lint.At(part, lost[0].Key().Whole()), Message: "the first line that is lost"}},
 	})
 }
 
 // refused reports whether an assignment makes systemd stop: its value is one of
 // the few that keep a unit from being loaded.
 func refused(p *lint.FilePass, section string, a *syntax.Assignment) bool {
-	d, ok := directive.Lookup(section, a.Key.String)
+	d, ok := directive.Lookup(section, a.Key().String())
 	switch {
 	case !ok || !directive.HasSection(p.Unit.Name.Type, section):
 		return false
 	case d.OnInvalid == directive.InvalidNotLoaded:
-	case d.OnInvalid == directive.InvalidNotLoadedUnlessDash && !strings.HasPrefix(a.Value.String, "-"):
+	case d.OnInvalid == directive.InvalidNotLoadedUnlessDash && !strings.HasPrefix(a.Value().String(), "-"):
 	default:
 		return false
 	}
-	problems := value.Check(d, a.Value.String, p.Unit.Context(value.FullTable), p.Set.Release)
+	problems := value.Check(d, a.Value().String(), p.Unit.Context(value.FullTable), p.Set.Release)
 	return slices.ContainsFunc(problems, func(problem *value.Problem) bool {
 		return problem.Effect == value.Refuses || problem.Effect == value.Unstated
 	})

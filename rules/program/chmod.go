@@ -13,7 +13,7 @@ func changesMode(p *program.Unit, by *program.Command, name string) bool {
 		if c == by {
 			return false
 		}
-		text := c.Exec.Span.Of(c.Setting.Value.String)
+		text := c.Exec.Span.Of(c.Setting.Value().String())
 		if strings.Contains(text, name) && (strings.Contains(text, "chmod") || strings.Contains(text, "install ")) {
 			return true
 		}

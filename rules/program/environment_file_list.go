@@ -32,7 +32,7 @@ func environmentFileList(p *lint.UnitPass) {
 		return
 	}
 	for _, f := range prog.Env.Files {
-		words := value.Fields(f.Setting.Value.String)
+		words := value.Fields(f.Setting.Value().String())
 		if len(words) < 2 || f.Fact.Answer == host.Yes {
 			continue
 		}
@@ -45,7 +45,7 @@ func environmentFileList(p *lint.UnitPass) {
 		}
 		finding := lint.Finding{
 			Place:   lint.AtValue(f.Setting),
-			Message: fmt.Sprintf("EnvironmentFile= takes one path: systemd looks for a single file named %q", strings.TrimPrefix(f.Setting.Value.String, "-")),
+			Message: fmt.Sprintf("EnvironmentFile= takes one path: systemd looks for a single file named %q", strings.TrimPrefix(f.Setting.Value().String(), "-")),
 			Help:    "write one EnvironmentFile= line for each file",
 		}
 		var lines []string
@@ -55,7 +55,7 @@ func environmentFileList(p *lint.UnitPass) {
 		finding.Fixes = []lint.Fix{{
 			Title: "write one line for each file",
 			Edits: []lint.Edit{{
-				Place: lint.At(f.Setting.Part, source.Span{Start: f.Setting.Key.Whole().Start, End: f.Setting.Value.Whole().End}),
+				Place: lint.At(f.Setting.Part, source.Span{Start: f.Setting.Key().Whole().Start, End: f.Setting.Value().Whole().End}),
 				Text:  strings.Join(lines, "\n"),
 			}},
 		}}

@@ -36,7 +36,7 @@ func environmentOverridden(p *lint.UnitPass) {
 		order[s.Assignment] = i
 	}
 	for _, setting := range prog.Settings(prog.Section, "Environment") {
-		assignments, _ := value.ParseEnvironment(setting.Value.String)
+		assignments, _ := value.ParseEnvironment(setting.Value().String())
 		for _, a := range assignments {
 			v := prog.Env.Lookup(a.Name.Text)
 			if v.Origin != environment.FromFile || order[setting.Assignment] < order[v.Setting.Assignment] || v.Value == prog.Expand(a.Value.Text).Text {

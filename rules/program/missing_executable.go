@@ -92,7 +92,7 @@ func isConditional(prog *program.Unit) bool {
 		return false
 	}
 	for _, s := range prog.All() {
-		if s.Section == "Unit" && (strings.HasPrefix(s.Key.String, "Condition") || strings.HasPrefix(s.Key.String, "Assert")) {
+		if s.Section == "Unit" && (strings.HasPrefix(s.Key().String(), "Condition") || strings.HasPrefix(s.Key().String(), "Assert")) {
 			return true
 		}
 	}

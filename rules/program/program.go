@@ -82,7 +82,7 @@ func at(c *program.Command, w program.Word) (where lint.Place, evidence []lint.R
 // on it, or because another command of the unit names it.
 func expects(p *program.Unit, by *program.Command, name string) bool {
 	for _, s := range p.All() {
-		key, text := s.Key.String, s.Value.String
+		key, text := s.Key().String(), s.Value().String()
 		if s.Section == "Unit" && (strings.HasPrefix(key, "Condition") || strings.HasPrefix(key, "Assert")) && !strings.HasPrefix(text, "!") && strings.Contains(text, name) {
 			return true
 		}
@@ -91,7 +91,7 @@ func expects(p *program.Unit, by *program.Command, name string) bool {
 		if c == by {
 			return false
 		}
-		if strings.Contains(c.Exec.Span.Of(c.Setting.Value.String), name) && !strings.HasPrefix(c.Program.Text, name) {
+		if strings.Contains(c.Exec.Span.Of(c.Setting.Value().String()), name) && !strings.HasPrefix(c.Program.Text, name) {
 			return true
 		}
 	}
@@ -106,7 +106,7 @@ func reaches(p *program.Unit, name string) bool {
 	}
 	for _, key := range []string{"BindPaths", "BindReadOnlyPaths"} {
 		for _, s := range p.Settings(p.Section, key) {
-			binds, _ := value.ParseBinds(s.Value.String)
+			binds, _ := value.ParseBinds(s.Value().String())
 			for _, b := range binds {
 				if target := p.Expand(b.Destination.Text); !target.Known || below(name, target.Text) {
 					return true

@@ -84,7 +84,7 @@ func anchor(u *unit.Unit, c *program.Command) unit.Setting {
 		if s.Section != c.Setting.Section || s.Part != c.Setting.Part {
 			continue
 		}
-		switch s.Key.String {
+		switch s.Key().String() {
 		case "Environment", "EnvironmentFile":
 			after, found = s, true
 		case "WorkingDirectory":

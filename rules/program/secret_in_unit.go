@@ -39,7 +39,7 @@ var inURL = regexp.MustCompile(`[a-z][a-z0-9+]*://[^\s:/@]*:([^\s:/@]+)@`)
 func secretInUnit(p *lint.UnitPass) {
 	prog := p.Set.Program(p.Unit)
 	for _, setting := range prog.Settings(prog.Section, "Environment") {
-		assignments, _ := value.ParseEnvironment(setting.Value.String)
+		assignments, _ := value.ParseEnvironment(setting.Value().String())
 		for _, a := range assignments {
 			if what, w, ok := secret(a.Name.Text, a.Value); ok {
 				report(p, setting, w, a.Name.Text, fmt.Sprintf("Environment= holds %s in %s", what, a.Name.Text))

@@ -98,7 +98,7 @@ func shellSyntax(p *lint.UnitPass) {
 		f := lint.Finding{
 			Place: lint.AtWord(c.Setting, span),
 			Message: fmt.Sprintf("%s= runs no shell: %s gets %q as an argument, which was meant to %s", c.Key, path.Base(c.Exec.Path.Text),
-				span.Of(c.Setting.Value.String), says),
+				span.Of(c.Setting.Value().String()), says),
 			Help: "run the line with /bin/sh -c '…', or write what the shell would do with the settings of the unit",
 		}
 		if strings.Contains(says, "output") || strings.Contains(says, "errors") {
@@ -119,7 +119,7 @@ func shellSyntax(p *lint.UnitPass) {
 // the setting's value, and what the shell would do.
 func syntaxOf(c *program.Command) (span source.Span, says string, ok bool) {
 	for i, arg := range c.Exec.Args {
-		if arg.Quoted || strings.Contains(arg.Span.Of(c.Setting.Value.String), `\`) {
+		if arg.Quoted || strings.Contains(arg.Span.Of(c.Setting.Value().String()), `\`) {
 			continue
 		}
 		text := arg.Text
@@ -160,13 +160,13 @@ func isExpression(p string) bool {
 // stays as it is; the words that it cuts are the same for the shell as long as there
 // are neither quotes nor backslashes.
 func inShell(c *program.Command) []lint.Fix {
-	text := c.Setting.Value.String
+	text := c.Setting.Value().String()
 	whole := source.Span{Start: c.Exec.Path.Span.Start, End: c.Exec.Span.End}
 	if len(c.Exec.Prefixes) > 0 {
 		whole.Start = c.Exec.Path.Sub(0, 1).Start
 	}
 	line := whole.Of(text)
-	if strings.ContainsAny(line, `'"\`) || c.Exec.Argv0 != nil || c.Setting.Value.Span(whole).Len() != whole.Len() || len(value.VariablesIn(line)) > 0 && strings.Contains(line, "$(") {
+	if strings.ContainsAny(line, `'"\`) || c.Exec.Argv0 != nil || c.Setting.Value().Span(whole).Len() != whole.Len() || len(value.VariablesIn(line)) > 0 && strings.Contains(line, "$(") {
 		return nil
 	}
 	line = strings.ReplaceAll(line, "$(", "$$(")

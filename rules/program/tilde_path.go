@@ -49,7 +49,7 @@ func tildePath(p *lint.UnitPass) {
 		}
 	}
 	for _, setting := range prog.Settings(prog.Section, "Environment") {
-		assignments, _ := value.ParseEnvironment(setting.Value.String)
+		assignments, _ := value.ParseEnvironment(setting.Value().String())
 		for _, a := range assignments {
 			if at, ok := tilde(":" + a.Value.Text); ok {
 				p.Report(lint.Finding{

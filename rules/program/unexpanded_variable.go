@@ -42,7 +42,7 @@ var literals = []struct{ key, result string }{
 func unexpandedVariable(p *lint.UnitPass) {
 	prog := p.Set.Program(p.Unit)
 	for _, setting := range prog.Settings(prog.Section, "Environment") {
-		assignments, _ := value.ParseEnvironment(setting.Value.String)
+		assignments, _ := value.ParseEnvironment(setting.Value().String())
 		for _, a := range assignments {
 			at := use.FindStringIndex(a.Value.Text)
 			if at == nil {
@@ -58,11 +58,11 @@ func unexpandedVariable(p *lint.UnitPass) {
 	}
 	for _, literal := range literals {
 		for _, setting := range prog.Settings(prog.Section, literal.key) {
-			at := use.FindStringIndex(setting.Value.String)
+			at := use.FindStringIndex(setting.Value().String())
 			if at == nil || !p.Unit.Accepts(setting, p.Set.Release) {
 				continue
 			}
-			text := setting.Value.String[at[0]:at[1]]
+			text := setting.Value().String()[at[0]:at[1]]
 			p.Report(lint.Finding{
 				Place:   lint.AtWord(setting, source.Span{Start: at[0], End: at[1]}),
 				Message: fmt.Sprintf("%s= has %s as it stands: systemd expands variables in command lines only", literal.key, text),

@@ -33,7 +33,7 @@ func unknownUser(p *lint.UnitPass) {
 	}
 	setting, ok := prog.Setting(prog.Section, "User")
 	if ok {
-		account(p, setting, value.Fields(setting.Value.String), p.Set.Host.User, "user", "217/USER")
+		account(p, setting, value.Fields(setting.Value().String()), p.Set.Host.User, "user", "217/USER")
 	}
 }
 
@@ -58,10 +58,10 @@ func unknownGroup(p *lint.UnitPass) {
 		return
 	}
 	if setting, ok := prog.Setting(prog.Section, "Group"); ok && !prog.Bool(prog.Section, "DynamicUser", false) {
-		account(p, setting, value.Fields(setting.Value.String), p.Set.Host.Group, "group", "216/GROUP")
+		account(p, setting, value.Fields(setting.Value().String()), p.Set.Host.Group, "group", "216/GROUP")
 	}
 	for _, setting := range prog.Settings(prog.Section, "SupplementaryGroups") {
-		words, _ := value.BareWords(setting.Value.String)
+		words, _ := value.BareWords(setting.Value().String())
 		account(p, setting, words, p.Set.Host.Group, "group", "216/GROUP")
 	}
 }
@@ -79,7 +79,7 @@ func account(p *lint.UnitPass, setting unit.Setting, words []value.Word, ask fun
 		}
 		p.Report(lint.Finding{
 			Place: word(setting, w), Result: result,
-			Message: fmt.Sprintf("%s=%s: there is no such %s in %s", setting.Key.String, w.Text, kind, fact.Source),
+			Message: fmt.Sprintf("%s=%s: there is no such %s in %s", setting.Key().String(), w.Text, kind, fact.Source),
 			Help:    fmt.Sprintf("make the %s with sysusers.d(5), or let systemd make one with DynamicUser=yes", kind),
 		})
 	}

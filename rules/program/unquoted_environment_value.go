@@ -28,7 +28,7 @@ var UnquotedEnvironmentValue = &lint.Rule{
 func unquotedEnvironmentValue(p *lint.UnitPass) {
 	prog := p.Set.Program(p.Unit)
 	for _, setting := range prog.Settings(prog.Section, "Environment") {
-		words, problem := value.EnvironmentWords(setting.Value.String)
+		words, problem := value.EnvironmentWords(setting.Value().String())
 		if problem != nil || len(words) < 2 || !strings.Contains(words[0].Text, "=") {
 			continue
 		}
@@ -47,10 +47,10 @@ func unquotedEnvironmentValue(p *lint.UnitPass) {
 			f := lint.Finding{
 				Place: lint.AtWord(setting, rest),
 				Message: fmt.Sprintf("Environment= sets %s to %q only: without quotes the value ends at the blank, and systemd ignores %q",
-					name, kept, rest.Of(setting.Value.String)),
+					name, kept, rest.Of(setting.Value().String())),
 				Help: "put quotes around the whole assignment",
 			}
-			if text := whole.Of(setting.Value.String); !strings.ContainsAny(text, "\"'\\") && setting.Value.Span(whole).Len() == whole.Len() {
+			if text := whole.Of(setting.Value().String()); !strings.ContainsAny(text, "\"'\\") && setting.Value().Span(whole).Len() == whole.Len() {
 				f.Help = "put quotes around the whole assignment: \"" + text + `"`
 				f.Fixes = []lint.Fix{{
 					Title: "put quotes around the assignment", Safe: true,

@@ -93,7 +93,7 @@ func imageOrRootfs(q quadlet) *lint.Finding {
 func excluded(at, other entry) *lint.Finding {
 	return &lint.Finding{
 		Place:   at.at(),
-		Message: fmt.Sprintf("%s= excludes %s=", at.Key.String, other.Key.String),
+		Message: fmt.Sprintf("%s= excludes %s=", at.Key().String(), other.Key().String()),
 		Help:    "remove one of them",
 		Related: []lint.Related{{Place: other.at(), Message: "the other setting"}},
 	}

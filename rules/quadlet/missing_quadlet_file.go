@@ -42,7 +42,7 @@ func missingQuadletFile(p *lint.UnitPass) {
 		}
 		f := lint.Finding{
 			Place:   lint.AtWord(r.Setting, r.span),
-			Message: fmt.Sprintf("%s= names %s, and there is no such file: %s", r.Key.String, r.name, q.refused()),
+			Message: fmt.Sprintf("%s= names %s, and there is no such file: %s", r.Key().String(), r.name, q.refused()),
 			Help:    "write the file, or remove the name",
 		}
 		if p.Set.Rooted {
@@ -86,26 +86,26 @@ var translated = []string{
 func (q quadlet) references() []reference {
 	var found []reference
 	for _, setting := range q.All() {
-		if setting.Section != "Unit" || !slices.Contains(translated, setting.Key.String) {
+		if setting.Section != "Unit" || !slices.Contains(translated, setting.Key().String()) {
 			continue
 		}
-		for _, word := range value.Fields(setting.Value.String) {
+		for _, word := range value.Fields(setting.Value().String()) {
 			if _, ok := directive.QuadletOf(path.Ext(word.Text)); ok {
 				found = append(found, reference{setting, word.Span, word.Text})
 			}
 		}
 	}
 	add := func(e entry, span source.Span, extensions ...string) {
-		if name := span.Of(e.Value.String); slices.Contains(extensions, path.Ext(name)) {
+		if name := span.Of(e.Value().String()); slices.Contains(extensions, path.Ext(name)) {
 			found = append(found, reference{e.Setting, span, name})
 		}
 	}
 	driver, _ := q.in(q.Quadlet, "Driver")
 	if image, ok := q.has("Image"); ok && (q.Quadlet == "Container" || q.Quadlet == "Volume" && driver.text == "image") {
-		add(image, source.Span{End: len(image.Value.String)}, ".build", ".image")
+		add(image, source.Span{End: len(image.Value().String())}, ".build", ".image")
 	}
 	if pod, ok := q.has("Pod"); ok {
-		add(pod, source.Span{End: len(pod.Value.String)}, ".pod")
+		add(pod, source.Span{End: len(pod.Value().String())}, ".pod")
 	}
 	for _, network := range q.all("Network") {
 		name, _, _ := strings.Cut(network.text, ":")

@@ -37,8 +37,8 @@ type entry struct {
 // (UnitFile.Lookup).
 func (q quadlet) in(section, key string) (found entry, ok bool) {
 	for _, setting := range q.All() {
-		if setting.Section == section && setting.Key.String == key {
-			found, ok = entry{setting, strings.Trim(setting.Value.String, `"`)}, true
+		if setting.Section == section && setting.Key().String() == key {
+			found, ok = entry{setting, strings.Trim(setting.Value().String(), `"`)}, true
 		}
 	}
 	return found, ok
@@ -57,11 +57,11 @@ func (q quadlet) all(key string) []entry {
 	var found []entry
 	for _, setting := range q.All() {
 		switch {
-		case setting.Section != q.Quadlet || setting.Key.String != key:
-		case setting.Value.String == "":
+		case setting.Section != q.Quadlet || setting.Key().String() != key:
+		case setting.Value().String() == "":
 			found = nil
 		default:
-			found = append(found, entry{setting, setting.Value.String})
+			found = append(found, entry{setting, setting.Value().String()})
 		}
 	}
 	return found
@@ -84,7 +84,7 @@ func (q quadlet) refused() string {
 
 // at returns a finding at the value of an assignment, or at its key if there is none.
 func (e entry) at() lint.Place {
-	if e.Value.String == "" {
+	if e.Value().String() == "" {
 		return lint.AtKey(e.Setting)
 	}
 	return lint.AtValue(e.Setting)

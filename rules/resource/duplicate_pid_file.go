@@ -34,7 +34,7 @@ func duplicatePIDFile(p *lint.SetPass) {
 	clash(p, claims, func(c, other claim) {
 		p.Report(lint.Finding{
 			Unit: c.unit.ID, Place: c.place(),
-			Message: fmt.Sprintf("PIDFile=%s is that of %s as well: systemd takes the process of one for that of the other", c.setting.Value.String, other.unit.Name),
+			Message: fmt.Sprintf("PIDFile=%s is that of %s as well: systemd takes the process of one for that of the other", c.setting.Value().String(), other.unit.Name),
 			Help:    "give each service a file of its own",
 			Related: []lint.Related{{Place: other.place(), Message: "the other service"}},
 		})

@@ -35,7 +35,7 @@ func duplicateRuntimeDirectory(p *lint.SetPass) {
 		keeps := u.Value("Service", "RuntimeDirectoryPreserve")
 		on, isBool := value.ParseBoolean(keeps)
 		for _, setting := range u.Settings("Service", "RuntimeDirectory") {
-			entries, _ := value.ParseDirectories(setting.Value.String, true)
+			entries, _ := value.ParseDirectories(setting.Value().String(), true)
 			for _, e := range entries {
 				expanded := u.Expand(e.Path.Text)
 				if !expanded.Known {

@@ -89,7 +89,7 @@ func listeners(set *lint.Set, u *unit.Unit) []listener {
 		return dedupe(found)
 	}
 	for _, s := range u.Settings("Service", "Environment") {
-		assignments, _ := value.ParseEnvironment(s.Value.String)
+		assignments, _ := value.ParseEnvironment(s.Value().String())
 		for _, a := range assignments {
 			if port, ok := number(a.Value.Text); ok && portVariables[a.Name.Text] {
 				found = append(found, listener{u, lint.AtWord(s, a.Value.Sub(0, len(a.Value.Text))), "Environment=" + a.Name.Text, "tcp", "", port})
@@ -140,7 +140,7 @@ func sockets(set *lint.Set, u *unit.Unit) []listener {
 	var found []listener
 	for _, listen := range []struct{ key, protocol string }{{"ListenStream", "tcp"}, {"ListenDatagram", "udp"}} {
 		for _, s := range u.Settings("Socket", listen.key) {
-			expanded := u.Expand(s.Value.String)
+			expanded := u.Expand(s.Value().String())
 			if !expanded.Known || strings.ContainsAny(expanded.Text, "/@") || !u.Accepts(s, set.Release) {
 				continue
 			}

@@ -130,7 +130,7 @@ func clash(p *lint.SetPass, claims []claim, report func(c, other claim)) {
 }
 
 // whole is the span of a setting's whole value.
-func whole(s unit.Setting) source.Span { return source.Span{End: len(s.Value.String)} }
+func whole(s unit.Setting) source.Span { return source.Span{End: len(s.Value().String())} }
 
 // single returns the claims of a setting with one value, specifiers expanded.
 func single(set *lint.Set, key string, normal func(string) string) []claim {
@@ -140,7 +140,7 @@ func single(set *lint.Set, key string, normal func(string) string) []claim {
 		if !ok {
 			continue
 		}
-		if expanded := u.Expand(setting.Value.String); expanded.Known {
+		if expanded := u.Expand(setting.Value().String()); expanded.Known {
 			claims = append(claims, claim{u, setting, whole(setting), normal(expanded.Text)})
 		}
 	}

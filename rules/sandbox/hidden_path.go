@@ -65,10 +65,10 @@ func gone(verdict sandbox.Verdict, certainly bool) bool {
 // command, before anything can have made it.
 func (h *hidden) workingDirectory() {
 	setting, ok := h.Setting(h.section, "WorkingDirectory")
-	if !ok || strings.HasPrefix(setting.Value.String, "-") {
+	if !ok || strings.HasPrefix(setting.Value().String(), "-") {
 		return
 	}
-	text := setting.Value.String
+	text := setting.Value().String()
 	p, ok := h.whole(setting)
 	if !ok {
 		return
@@ -88,7 +88,7 @@ func (h *hidden) workingDirectory() {
 
 // whole is locate for a setting whose value is a path.
 func (h *hidden) whole(setting unit.Setting) (place, bool) {
-	text := setting.Value.String
+	text := setting.Value().String()
 	words, _ := value.Strv(text)
 	if len(words) != 1 || words[0].Text != text {
 		return place{}, false
@@ -122,7 +122,7 @@ func (h *hidden) program(c command) {
 	}
 	h.report(p, verdict, lint.Finding{
 		Severity: severity,
-		Message:  fmt.Sprintf("%s=%s cannot be run: %s", c.setting.Key.String, c.Path.Text, verdict.Because),
+		Message:  fmt.Sprintf("%s=%s cannot be run: %s", c.setting.Key().String(), c.Path.Text, verdict.Because),
 		Result:   "203/EXEC",
 	})
 }
@@ -155,7 +155,7 @@ func (h *hidden) script(c command) {
 // that the program writes.
 func (h *hidden) options(c command) {
 	for option := range options(c.Command) {
-		says := fmt.Sprintf("%s= passes %s", c.setting.Key.String, option.name)
+		says := fmt.Sprintf("%s= passes %s", c.setting.Key().String(), option.name)
 		severity := lint.Error
 		if c.later || c.IgnoreFailure {
 			severity = lint.Warning
@@ -172,11 +172,11 @@ var searchPaths = map[string]bool{
 
 // environment checks the variables that the unit sets.
 func (h *hidden) environment() {
-	if !slices.ContainsFunc(h.confined, func(c command) bool { return c.setting.Key.String == "ExecStart" }) {
+	if !slices.ContainsFunc(h.confined, func(c command) bool { return c.setting.Key().String() == "ExecStart" }) {
 		return
 	}
 	for _, setting := range h.Settings(h.section, "Environment") {
-		assignments, _ := value.ParseEnvironment(setting.Value.String)
+		assignments, _ := value.ParseEnvironment(setting.Value().String())
 		for _, a := range assignments {
 			if searchPaths[a.Name.Text] {
 				h.searchPath(setting, a)
@@ -259,7 +259,7 @@ func (h *hidden) report(p place, verdict sandbox.Verdict, f lint.Finding) {
 func remedy(verdict sandbox.Verdict, p place) string {
 	key := ""
 	if verdict.Setting != nil {
-		key = verdict.Setting.Key.String
+		key = verdict.Setting.Key().String()
 	}
 	switch key {
 	case "ProtectHome":

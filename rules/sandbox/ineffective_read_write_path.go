@@ -51,11 +51,11 @@ func (s *subject) ineffective(p *lint.UnitPass, setting unit.Setting, e entry) {
 	verdict, above := s.view.Path(expanded.Text), s.view.Path(path.Dir(sandbox.Canonical(expanded.Text)))
 	switch {
 	case verdict.Access == sandbox.Hidden:
-		f.Message = fmt.Sprintf("%s=%s opens nothing: %s", setting.Key.String, e.path.Text, verdict.Because)
+		f.Message = fmt.Sprintf("%s=%s opens nothing: %s", setting.Key().String(), e.path.Text, verdict.Because)
 		f.Help = remedy(verdict, place{path: expanded.Text})
 		f.Related = because(verdict)
 	case verdict.Access == sandbox.Writable && !verdict.Empty && above.Access == sandbox.Writable && above.Setting == nil:
-		f.Message = fmt.Sprintf("%s=%s changes nothing: no other setting makes it read-only", setting.Key.String, e.path.Text)
+		f.Message = fmt.Sprintf("%s=%s changes nothing: no other setting makes it read-only", setting.Key().String(), e.path.Text)
 		f.Help = "take it off the list, or add ProtectSystem=strict, from which it is the exception"
 	default:
 		return

@@ -43,7 +43,7 @@ func missingOutputDirectory(p *lint.SetPass) {
 			if !ok {
 				continue
 			}
-			text := setting.Value.String
+			text := setting.Value().String()
 			kind, file, ok := strings.Cut(text, ":")
 			if !ok || kind != "file" && kind != "append" && kind != "truncate" {
 				continue

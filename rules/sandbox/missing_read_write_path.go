@@ -46,12 +46,12 @@ func missingReadWritePath(p *lint.UnitPass) {
 		}
 		for option := range options(c.Command) {
 			if isWrittenBy(c.Command, option.name) {
-				w.check(c.setting, option, fmt.Sprintf("%s= passes %s", c.setting.Key.String, option.name))
+				w.check(c.setting, option, fmt.Sprintf("%s= passes %s", c.setting.Key().String(), option.name))
 			}
 		}
 	}
 	for _, setting := range s.Settings(s.section, "Environment") {
-		assignments, _ := value.ParseEnvironment(setting.Value.String)
+		assignments, _ := value.ParseEnvironment(setting.Value().String())
 		for _, a := range assignments {
 			if is, _ := isWritten(a.Name.Text); is {
 				w.check(setting, named{a.Name.Text, a.Value}, "Environment= sets "+a.Name.Text+" to")
@@ -91,7 +91,7 @@ func (w *writes) pidFile() {
 	if !ok || w.Value("Service", "Type") != "forking" || !w.writesPIDFile() {
 		return
 	}
-	word := value.Word{Text: setting.Value.String}
+	word := value.Word{Text: setting.Value().String()}
 	p := place{setting: setting, span: source.Span{End: len(word.Text)}}
 	expanded := w.Expand(word.Text)
 	if p.path = expanded.Text; !strings.HasPrefix(p.path, "/") {
@@ -126,7 +126,7 @@ func (w *writes) writesPIDFile() bool {
 			continue
 		}
 		for _, setting := range w.Settings(w.section, e.key) {
-			all += len(value.ParseExec(setting.Value.String).Commands)
+			all += len(value.ParseExec(setting.Value().String()).Commands)
 		}
 	}
 	return confined == all
@@ -174,7 +174,7 @@ func isExplicit(setting *unit.Setting) bool {
 	if setting == nil {
 		return false
 	}
-	switch setting.Key.String {
+	switch setting.Key().String() {
 	case "ReadOnlyPaths", "ReadOnlyDirectories", "BindReadOnlyPaths":
 		return true
 	}

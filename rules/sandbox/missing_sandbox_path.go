@@ -34,7 +34,7 @@ var MissingSandboxPath = &lint.Rule{
 func missingSandboxPath(p *lint.SetPass) {
 	m := NewMakers(p.Set)
 	for _, u := range p.Set.Units {
-		if !slices.ContainsFunc(u.All(), func(setting unit.Setting) bool { return slices.Contains(sandboxKeys, setting.Key.String) }) {
+		if !slices.ContainsFunc(u.All(), func(setting unit.Setting) bool { return slices.Contains(sandboxKeys, setting.Key().String()) }) {
 			continue
 		}
 		s, ok := look(p.Set, u)
@@ -70,14 +70,14 @@ type entry struct {
 // entriesOf returns the paths of a setting.
 func entriesOf(setting unit.Setting) []entry {
 	var found []entry
-	if strings.HasPrefix(setting.Key.String, "Bind") {
-		binds, _ := value.ParseBinds(setting.Value.String)
+	if strings.HasPrefix(setting.Key().String(), "Bind") {
+		binds, _ := value.ParseBinds(setting.Value().String())
 		for _, b := range binds {
 			found = append(found, entry{b.Source, b.Destination, true, b.IgnoreMissing})
 		}
 		return found
 	}
-	paths, _ := value.ParsePaths(setting.Value.String)
+	paths, _ := value.ParsePaths(setting.Value().String())
 	for _, p := range paths {
 		found = append(found, entry{p.Path, p.Path, false, p.IgnoreMissing})
 	}
@@ -104,7 +104,7 @@ func (s *subject) missing(m *Makers, setting unit.Setting, e entry) (lint.Findin
 		Help:   "put - in front of the path if the service can do without it",
 		Fixes:  []lint.Fix{makeOptional(setting, e)},
 	}
-	says := setting.Key.String + "=" + e.path.Text
+	says := setting.Key().String() + "=" + e.path.Text
 	if !e.bind && verdict.Empty {
 		f.Message = fmt.Sprintf("%s is not there when it is applied: %s", says, verdict.Because)
 		f.Related = because(verdict)
@@ -134,7 +134,7 @@ func textOf(w value.Word) source.Span { return w.Sub(0, len(w.Text)) }
 // makeOptional returns the fix that puts "-" in front of an entry, and of a "+"
 // that it has.
 func makeOptional(setting unit.Setting, e entry) lint.Fix {
-	at := setting.Value.Span(textOf(e.path)).Start
+	at := setting.Value().Span(textOf(e.path)).Start
 	if text := setting.Part.Source.Text; at > 0 && text[at-1] == '+' {
 		at--
 	}
@@ -150,8 +150,8 @@ func makeOptional(setting unit.Setting, e entry) lint.Fix {
 func (s *subject) expects(name string) bool {
 	for _, e := range execKeys {
 		for _, setting := range s.Settings(s.section, e.key) {
-			for _, c := range value.ParseExec(setting.Value.String).Commands {
-				if !s.view.Confines(e.key, c) && strings.Contains(c.Span.Of(setting.Value.String), name) {
+			for _, c := range value.ParseExec(setting.Value().String()).Commands {
+				if !s.view.Confines(e.key, c) && strings.Contains(c.Span.Of(setting.Value().String()), name) {
 					return true
 				}
 			}
@@ -161,7 +161,7 @@ func (s *subject) expects(name string) bool {
 		if setting.Section != "Unit" {
 			continue
 		}
-		key, text := setting.Key.String, setting.Value.String
+		key, text := setting.Key().String(), setting.Value().String()
 		switch {
 		case strings.HasPrefix(key, "ConditionPath"), strings.HasPrefix(key, "ConditionDirectory"), strings.HasPrefix(key, "ConditionFile"),
 			strings.HasPrefix(key, "AssertPath"), strings.HasPrefix(key, "AssertDirectory"), strings.HasPrefix(key, "AssertFile"):
@@ -237,9 +237,9 @@ func (m *Makers) Makes(by *unit.Unit, name string) bool {
 // what is below or above it.
 func makesDirectory(u *unit.Unit, name string) bool {
 	for _, setting := range u.All() {
-		switch key := setting.Key.String; key {
+		switch key := setting.Key().String(); key {
 		case "RuntimeDirectory", "StateDirectory", "CacheDirectory", "LogsDirectory", "ConfigurationDirectory":
-			entries, _ := value.ParseDirectories(setting.Value.String, true)
+			entries, _ := value.ParseDirectories(setting.Value().String(), true)
 			for _, e := range entries {
 				expanded := u.Expand(e.Path.Text)
 				dir := directoryBase[key] + "/" + expanded.Text
@@ -248,7 +248,7 @@ func makesDirectory(u *unit.Unit, name string) bool {
 				}
 			}
 		case "Where":
-			if below(name, setting.Value.String) {
+			if below(name, setting.Value().String()) {
 				return true
 			}
 		}
@@ -266,9 +266,9 @@ var directoryBase = map[string]string{
 // but the lists of its own sandbox, conditions and environment.
 func mentions(u *unit.Unit, name string) bool {
 	for _, setting := range u.All() {
-		key := setting.Key.String
+		key := setting.Key().String()
 		if strings.HasPrefix(key, "Exec") && !strings.HasSuffix(key, "Paths") || strings.HasPrefix(key, "Listen") || key == "PIDFile" || key == "PathExists" {
-			if strings.Contains(u.Expand(setting.Value.String).Text, name) {
+			if strings.Contains(u.Expand(setting.Value().String()).Text, name) {
 				return true
 			}
 		}

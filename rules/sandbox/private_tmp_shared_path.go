@@ -51,14 +51,14 @@ func privateTmpSharedPath(p *lint.SetPass) {
 			if !mayShare(setting) {
 				continue
 			}
-			text := setting.Value.String
+			text := setting.Value().String()
 			for _, at := range inTmp.FindAllStringSubmatchIndex(text, -1) {
 				name := strings.TrimRight(text[at[2]:at[3]], "/.")
 				if s == nil {
 					s, _ = look(p.Set, u)
 				}
 				use := tmpUse{unit: u, setting: setting, span: source.Span{Start: at[2], End: at[2] + len(name)}}
-				if s.view != nil && len(s.confined) > 0 && !strings.HasPrefix(setting.Key.String, "Listen") {
+				if s.view != nil && len(s.confined) > 0 && !strings.HasPrefix(setting.Key().String(), "Listen") {
 					use.because = s.view.Path(name)
 					use.private = use.because.Empty && use.because.Setting != nil
 				}
@@ -93,12 +93,12 @@ func privateTmpSharedPath(p *lint.SetPass) {
 // mayShare reports whether a setting names files that units hand to each other:
 // commands, variables other than those for temporary files, sockets and paths.
 func mayShare(s unit.Setting) bool {
-	key := s.Key.String
+	key := s.Key().String()
 	switch {
 	case key == "Environment":
-		return !strings.Contains(s.Value.String, "TMP") && !strings.Contains(s.Value.String, "TEMP") && !strings.Contains(s.Value.String, "CACHE")
+		return !strings.Contains(s.Value().String(), "TMP") && !strings.Contains(s.Value().String(), "TEMP") && !strings.Contains(s.Value().String(), "CACHE")
 	case strings.HasPrefix(key, "Exec"):
-		return !strings.HasSuffix(key, "Paths") && key != "ExecSearchPath" && !strings.Contains(s.Value.String, "rm -")
+		return !strings.HasSuffix(key, "Paths") && key != "ExecSearchPath" && !strings.Contains(s.Value().String(), "rm -")
 	}
 	return strings.HasPrefix(key, "Listen") || key == "PIDFile" || strings.HasPrefix(key, "Path") || key == "DirectoryNotEmpty"
 }

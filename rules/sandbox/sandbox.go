@@ -87,7 +87,7 @@ func look(set *lint.Set, u *unit.Unit) (*subject, bool) {
 	first := true
 	for _, e := range execKeys {
 		for _, setting := range u.Settings(section, e.key) {
-			for _, c := range value.ParseExec(setting.Value.String).Commands {
+			for _, c := range value.ParseExec(setting.Value().String()).Commands {
 				if s.view == nil {
 					s.view = sandbox.New(u)
 				}
@@ -186,7 +186,7 @@ func (s *subject) see(p place) sandbox.Verdict {
 }
 
 // text is the path as messages name it.
-func (p place) text() string { return p.setting.Value.String[p.span.Start:p.span.End] }
+func (p place) text() string { return p.setting.Value().String()[p.span.Start:p.span.End] }
 
 // because is the related place of the setting that decides.
 func because(verdict sandbox.Verdict) []lint.Related {

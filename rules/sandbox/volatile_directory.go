@@ -60,7 +60,7 @@ func volatileDirectory(p *lint.SetPass) {
 		for _, c := range s.confined {
 			for option := range options(c.Command) {
 				if at, ok := s.locate(c.setting, option.value); ok {
-					check(c.setting, at, fmt.Sprintf("%s= passes %s, a file", c.setting.Key.String, option.name))
+					check(c.setting, at, fmt.Sprintf("%s= passes %s, a file", c.setting.Key().String(), option.name))
 				}
 			}
 		}
@@ -69,7 +69,7 @@ func volatileDirectory(p *lint.SetPass) {
 
 // locatePID is locate for PIDFile=.
 func (s *subject) locatePID(setting unit.Setting) (place, bool) {
-	text := setting.Value.String
+	text := setting.Value().String()
 	expanded := s.Expand(text)
 	p := place{setting: setting, path: expanded.Text}
 	p.span.End = len(text)

@@ -57,9 +57,9 @@ func missingAddressFamily(p *lint.UnitPass) {
 		})
 	}
 	if setting, ok := s.Unit.Accepted("Service", "Type", s.Release); ok {
-		switch setting.Value.String {
+		switch setting.Value().String() {
 		case "notify", "notify-reload":
-			need("AF_UNIX", "Type="+setting.Value.String+" hears from the program through a Unix socket", evidence{Place: lint.AtValue(setting)})
+			need("AF_UNIX", "Type="+setting.Value().String()+" hears from the program through a Unix socket", evidence{Place: lint.AtValue(setting)})
 		case "dbus":
 			need("AF_UNIX", "Type=dbus needs the bus, which is a Unix socket", evidence{Place: lint.AtValue(setting)})
 		}
@@ -105,6 +105,6 @@ func (s *subject) watchdog() (unit.Setting, bool) {
 	if !ok {
 		return setting, false
 	}
-	t, err := value.ParseTimespan(setting.Value.String, value.Second)
+	t, err := value.ParseTimespan(setting.Value().String(), value.Second)
 	return setting, err == nil && t > 0 && t != value.Forever
 }

@@ -35,7 +35,7 @@ func narrowSyscallFilter(p *lint.UnitPass) {
 		return
 	}
 	for _, setting := range settings {
-		for _, word := range value.Fields(setting.Value.String) {
+		for _, word := range value.Fields(setting.Value().String()) {
 			if word.Text == "@system-service" || word.Text == "@known" {
 				return
 			}

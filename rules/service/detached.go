@@ -38,7 +38,7 @@ func (s *subject) detached(p *lint.UnitPass) {
 	switch {
 	case len(s.commands("ExecStop")) > 0:
 		f.Message += ": ExecStop= is run at once"
-	case restarts && restart.Value.String == "always":
+	case restarts && restart.Value().String() == "always":
 		f.Message += ": systemd starts it again, over and over"
 	default:
 		f.Message += ": it is inactive while they run"

@@ -51,7 +51,7 @@ func forkingMismatch(p *lint.UnitPass) {
 func (s *subject) outlives() bool {
 	_, remains := s.on("RemainAfterExit")
 	exit, ok := s.accepted("ExitType")
-	return remains || ok && exit.Value.String == "cgroup"
+	return remains || ok && exit.Value().String() == "cgroup"
 }
 
 // foreground reports a program that stays where Type=forking waits for it to go.
@@ -112,7 +112,7 @@ func (s *subject) leaves(p *lint.UnitPass) {
 
 // aftermath says what becomes of what was left in the background.
 func (s *subject) aftermath() string {
-	if mode, ok := s.accepted("KillMode"); ok && (mode.Value.String == "process" || mode.Value.String == "none") {
+	if mode, ok := s.accepted("KillMode"); ok && (mode.Value().String() == "process" || mode.Value().String() == "none") {
 		return "what is left runs on without systemd's knowledge"
 	}
 	return "what is left is killed"
@@ -152,7 +152,7 @@ func (s *subject) wrongPIDFile(p *lint.UnitPass) {
 	if !ok || m == nil {
 		return
 	}
-	expanded := s.Expand(setting.Value.String)
+	expanded := s.Expand(setting.Value().String())
 	want := sandbox.Canonical(expanded.Text)
 	if !strings.HasPrefix(want, "/") {
 		want = "/run/" + want
@@ -173,7 +173,7 @@ func (s *subject) wrongPIDFile(p *lint.UnitPass) {
 			}
 			p.Report(lint.Finding{
 				Place:   at(written),
-				Message: fmt.Sprintf("%s writes its process ID to %s, and PIDFile=%s waits for another file: after the timeout systemd gives the start up", m.name, written.Text, setting.Value.String),
+				Message: fmt.Sprintf("%s writes its process ID to %s, and PIDFile=%s waits for another file: after the timeout systemd gives the start up", m.name, written.Text, setting.Value().String()),
 				Help:    "let both name the same file",
 				Result:  "timeout",
 				Related: []lint.Related{related(setting, "where systemd looks")},
@@ -190,20 +190,20 @@ func (s *subject) forbiddenPIDFile(p *lint.UnitPass) {
 		user, hasUser = dynamic, true
 	}
 	start := s.starts[0]
-	if !ok || !hasUser || start.FullPrivileges || start.KeepUser || start.Ambient || strings.Contains(user.Value.String, "%") ||
-		slices.Contains([]string{"root", "0"}, user.Value.String) || s.Value(s.section, "AmbientCapabilities") != "" {
+	if !ok || !hasUser || start.FullPrivileges || start.KeepUser || start.Ambient || strings.Contains(user.Value().String(), "%") ||
+		slices.Contains([]string{"root", "0"}, user.Value().String()) || s.Value(s.section, "AmbientCapabilities") != "" {
 		return
 	}
-	file := sandbox.Canonical(setting.Value.String)
+	file := sandbox.Canonical(setting.Value().String())
 	if !strings.HasPrefix(file, "/") {
 		file = "/run/" + file
 	}
-	if path.Dir(file) != "/run" || s.names(file) || s.names(setting.Value.String) {
+	if path.Dir(file) != "/run" || s.names(file) || s.names(setting.Value().String()) {
 		return
 	}
 	p.Report(lint.Finding{
 		Place:   lint.AtValue(setting),
-		Message: fmt.Sprintf("PIDFile=%s lies right in /run, where root alone may make files, and the service runs with %s: it cannot write the file, and after the timeout systemd gives the start up", setting.Value.String, pretty(user)),
+		Message: fmt.Sprintf("PIDFile=%s lies right in /run, where root alone may make files, and the service runs with %s: it cannot write the file, and after the timeout systemd gives the start up", setting.Value().String(), pretty(user)),
 		Help:    fmt.Sprintf("add RuntimeDirectory=%s and let PIDFile= and the program name /run/%[1]s/%s", s.Name.Prefix, path.Base(file)),
 		Result:  "timeout",
 		Related: []lint.Related{related(user, "who it runs as")},
@@ -215,7 +215,7 @@ func (s *subject) forbiddenPIDFile(p *lint.UnitPass) {
 func (s *subject) names(file string) bool {
 	for _, key := range []string{"ExecStartPre", "ExecCondition"} {
 		for _, setting := range s.Settings(s.section, key) {
-			if strings.Contains(setting.Value.String, file) {
+			if strings.Contains(setting.Value().String(), file) {
 				return true
 			}
 		}
@@ -239,7 +239,7 @@ func (s *subject) unguessed(p *lint.UnitPass) {
 		return
 	}
 	restart, ok := s.accepted("Restart")
-	if !ok || restart.Value.String == "always" || !slices.Contains(afterFailure, restart.Value.String) {
+	if !ok || restart.Value().String() == "always" || !slices.Contains(afterFailure, restart.Value().String()) {
 		return
 	}
 	p.Report(lint.Finding{

@@ -85,7 +85,7 @@ func sessionWithoutKill(s *subject) *lint.Finding {
 	mode, hasMode := s.accepted("KillMode")
 	stricter := s.section != "Service" && s.release <= lastStricter
 	switch {
-	case !ok || !hasMode || mode.Value.String == "control-group" || mode.Value.String == "mixed" && !stricter:
+	case !ok || !hasMode || mode.Value().String() == "control-group" || mode.Value().String() == "mixed" && !stricter:
 		return nil
 	case stricter:
 		return refused(mode, pam, fmt.Sprintf("%s excludes PAMName= in a %s unit of systemd %d", pretty(mode), s.Name.Type, s.release), "write KillMode=control-group")
@@ -111,7 +111,7 @@ func dynamicUserOfUser(s *subject) *lint.Finding {
 func homeOfDynamicUser(s *subject) *lint.Finding {
 	directory, ok := s.accepted("WorkingDirectory")
 	dynamic, isDynamic := s.on("DynamicUser")
-	if !ok || !isDynamic || s.release < contextsVerified || strings.TrimPrefix(directory.Value.String, "-") != "~" {
+	if !ok || !isDynamic || s.release < contextsVerified || strings.TrimPrefix(directory.Value().String(), "-") != "~" {
 		return nil
 	}
 	return refused(directory, dynamic, "WorkingDirectory=~ is the home of the user, and that of DynamicUser=yes has none",
@@ -127,7 +127,7 @@ func directoryInKernel(s *subject) *lint.Finding {
 	if !ok || s.release < contextsVerified {
 		return nil
 	}
-	p := strings.TrimPrefix(directory.Value.String, "-")
+	p := strings.TrimPrefix(directory.Value().String(), "-")
 	if expanded := s.Expand(p); expanded.Known {
 		p = value.SimplifyPath(expanded.Text)
 	}
@@ -207,7 +207,7 @@ func (s *subject) mounts() (unit.Setting, bool) {
 			continue
 		}
 		setting, ok := s.accepted(m.key)
-		if ok && !m.isWithout(setting.Value.String) {
+		if ok && !m.isWithout(setting.Value().String()) {
 			return setting, true
 		}
 	}
@@ -225,7 +225,7 @@ func (s *subject) mounts() (unit.Setting, bool) {
 	_, plain := s.accepted("MountAPIVFS") // with yes, the unit is among the above
 	for _, key := range directoryKeys {
 		for _, setting := range s.Settings(s.section, key) {
-			entries, _ := value.ParseDirectories(setting.Value.String, true)
+			entries, _ := value.ParseDirectories(setting.Value().String(), true)
 			if hasRoot || slices.ContainsFunc(entries, func(d value.Directory) bool { return d.ReadOnly }) {
 				return setting, true
 			}
@@ -281,7 +281,7 @@ func pidsWithSession(s *subject) *lint.Finding {
 // managedUsers: the range of users is chosen at run time.
 func managedUsers(s *subject) *lint.Finding {
 	users, ok := s.accepted("PrivateUsers")
-	if !ok || users.Value.String != "managed" {
+	if !ok || users.Value().String() != "managed" {
 		return nil
 	}
 	other, found := s.on("DynamicUser")
@@ -304,7 +304,7 @@ func usersWithPath(s *subject) *lint.Finding {
 	if !ok || !hasPath {
 		return nil
 	}
-	if yes, isBool := value.ParseBoolean(users.Value.String); isBool && !yes {
+	if yes, isBool := value.ParseBoolean(users.Value().String()); isBool && !yes {
 		return nil
 	}
 	return refused(users, path, pretty(users)+" makes a namespace of users, and UserNamespacePath= joins another", "remove one of the two")
@@ -400,7 +400,7 @@ func refreshOfNothing(s *subject) *lint.Finding {
 		return nil
 	}
 	kinds := map[string][]string{"extensions": {"ExtensionImages", "ExtensionDirectories"}, "credentials": credentialKeys}
-	for _, word := range value.Fields(refresh.Value.String) {
+	for _, word := range value.Fields(refresh.Value().String()) {
 		keys, known := kinds[word.Text]
 		if !known || slices.ContainsFunc(keys, func(key string) bool { return len(s.Settings(s.section, key)) > 0 }) {
 			continue

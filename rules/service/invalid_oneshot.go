@@ -36,7 +36,7 @@ func invalidOneshot(p *lint.UnitPass) {
 		}
 		p.Report(f)
 	}
-	if setting, ok := s.accepted("Restart"); ok && (setting.Value.String == "always" || setting.Value.String == "on-success") {
+	if setting, ok := s.accepted("Restart"); ok && (setting.Value().String() == "always" || setting.Value().String() == "on-success") {
 		tell(setting, lint.Finding{
 			Message: fmt.Sprintf("%s excludes %s, which would run the commands over and over: %s", s.explained(), pretty(setting), refuses),
 			Help:    "write Restart=on-failure to repeat what fails, use a timer to repeat what succeeds, or another Type= for a program that keeps running",
@@ -48,7 +48,7 @@ func invalidOneshot(p *lint.UnitPass) {
 			Help:    "write Restart=on-failure",
 		})
 	}
-	if setting, ok := s.accepted("ExitType"); ok && setting.Value.String == "cgroup" {
+	if setting, ok := s.accepted("ExitType"); ok && setting.Value().String() == "cgroup" {
 		tell(setting, lint.Finding{
 			Message: fmt.Sprintf("%s excludes ExitType=cgroup, as it waits for its commands alone: %s", s.explained(), refuses),
 			Help:    "write ExitType=main, or another Type= for a program that leaves others running",
@@ -58,7 +58,7 @@ func invalidOneshot(p *lint.UnitPass) {
 		tell(setting, lint.Finding{
 			Severity: lint.Warning,
 			Message:  fmt.Sprintf("%s has no effect: it counts from the end of the start, and %s has done its work by then", pretty(setting), s.explained()),
-			Help:     "write TimeoutStartSec=" + setting.Value.String,
+			Help:     "write TimeoutStartSec=" + setting.Value().String(),
 		})
 	}
 }

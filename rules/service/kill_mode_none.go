@@ -27,7 +27,7 @@ func killModeNone(p *lint.UnitPass) {
 		return
 	}
 	setting, ok := s.accepted("KillMode")
-	if !ok || setting.Value.String != "none" || !s.Bool("Unit", "DefaultDependencies", true) {
+	if !ok || setting.Value().String() != "none" || !s.Bool("Unit", "DefaultDependencies", true) {
 		return // without these, a process may be meant to outlive the shutdown, such as mdmon(8)
 	}
 	f := lint.Finding{

@@ -30,8 +30,8 @@ func (s *subject) manager(keys ...string) map[string]string {
 			continue
 		}
 		for section, a := range syntax.Parse(source.NewFile(report, text)).Assignments() {
-			if section.Name() == "Manager" && a.Value.String != "" && slices.Contains(keys, a.Key.String) {
-				said[a.Key.String] = a.Value.String
+			if section.Name() == "Manager" && a.Value().String() != "" && slices.Contains(keys, a.Key().String()) {
+				said[a.Key().String()] = a.Value().String()
 			}
 		}
 	}

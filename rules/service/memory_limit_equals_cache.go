@@ -57,7 +57,7 @@ func memoryLimitEqualsCache(p *lint.UnitPass) {
 	if !ok {
 		return
 	}
-	most, err := value.ParseSize(setting.Value.String, 1024)
+	most, err := value.ParseSize(setting.Value().String(), 1024)
 	m := s.started()
 	if err != nil || m == nil { // infinity, or a percentage
 		return

@@ -67,7 +67,7 @@ func missingExecStart(p *lint.UnitPass) {
 // for which alone a service may be there.
 func (s *subject) successAction() bool {
 	setting, ok := s.Accepted("Unit", "SuccessAction", s.release)
-	return ok && setting.Value.String != "none"
+	return ok && setting.Value().String() != "none"
 }
 
 // takenBack returns the empty assignment that clears a list, if one is the last
@@ -75,8 +75,8 @@ func (s *subject) successAction() bool {
 func (s *subject) takenBack(key string) (unit.Setting, bool) {
 	all := s.All()
 	for i := len(all) - 1; i >= 0; i-- {
-		if all[i].Section == s.section && all[i].Key.String == key {
-			return all[i], all[i].Value.String == ""
+		if all[i].Section == s.section && all[i].Key().String() == key {
+			return all[i], all[i].Value().String() == ""
 		}
 	}
 	return unit.Setting{}, false

@@ -31,7 +31,7 @@ func nobodyUser(p *lint.UnitPass) {
 		return
 	}
 	setting, ok := s.accepted("User")
-	if !ok || setting.Value.String != "nobody" && setting.Value.String != nobodyNumber {
+	if !ok || setting.Value().String() != "nobody" && setting.Value().String() != nobodyNumber {
 		return
 	}
 	help := "write DynamicUser=yes in its place, or give the service a user of its own (sysusers.d(5))"

@@ -109,8 +109,8 @@ func (n notified) program() {
 // hear.
 func (n notified) shell() {
 	access := "main"
-	if setting, ok := n.accepted("NotifyAccess"); ok && setting.Value.String != "none" {
-		access = setting.Value.String
+	if setting, ok := n.accepted("NotifyAccess"); ok && setting.Value().String() != "none" {
+		access = setting.Value().String()
 	}
 	for _, c := range n.set.Program(n.subject.Unit).Commands {
 		if c.Key != "ExecStart" || len(c.Runs) == 0 {
@@ -130,7 +130,7 @@ func (n notified) shell() {
 		if len(commands) > 1 {
 			before = commands[len(commands)-2]
 		}
-		if user, ok := n.accepted("User"); speaks && access == "main" && ok && user.Value.String != "root" && user.Value.String != "0" {
+		if user, ok := n.accepted("User"); speaks && access == "main" && ok && user.Value().String() != "root" && user.Value().String() != "0" {
 			n.tell(at(r.Entry.Word), "systemd-notify of another user than root is heard with NotifyAccess=all only", "add NotifyAccess=all", related(user, "the user"))
 		}
 		if access == "main" && !speaks && before.Piped && len(before.Words) > 0 && !before.Conditional {

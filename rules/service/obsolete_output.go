@@ -38,7 +38,7 @@ func obsoleteOutput(p *lint.UnitPass) {
 		if !ok {
 			continue
 		}
-		rest, isSyslog := strings.CutPrefix(setting.Value.String, "syslog")
+		rest, isSyslog := strings.CutPrefix(setting.Value().String(), "syslog")
 		if !isSyslog || rest != "" && rest != "+console" {
 			continue
 		}

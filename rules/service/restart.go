@@ -58,7 +58,7 @@ var afterFailure = []string{"always", "on-failure", "on-abnormal", "on-abort", "
 // not, or the limit is switched off (ratelimit_below in src/basic/ratelimit.c).
 func (s *subject) restarting() (restarts, bool) {
 	policy, ok := s.accepted("Restart")
-	if !ok || !slices.Contains(afterFailure, policy.Value.String) {
+	if !ok || !slices.Contains(afterFailure, policy.Value().String()) {
 		return restarts{}, false
 	}
 	said := s.manager("DefaultStartLimitIntervalSec", "DefaultStartLimitBurst", "DefaultRestartSec")
@@ -75,7 +75,7 @@ func (s *subject) restarting() (restarts, bool) {
 		steps: s.number(0, name{"Service", "RestartSteps"}),
 		most:  s.time(value.Forever, name{"Service", "RestartMaxDelaySec"}),
 	}
-	if action, ok := s.latest(name{"Unit", "StartLimitAction"}, name{"Service", "StartLimitAction"}); ok && action.Value.String != "none" {
+	if action, ok := s.latest(name{"Unit", "StartLimitAction"}, name{"Service", "StartLimitAction"}); ok && action.Value().String() != "none" {
 		r.action = &action
 	}
 	for _, setting := range s.Settings("Service", "StartLimitIntervalSec") {
@@ -105,7 +105,7 @@ func (s *subject) number(byDefault uint64, names ...name) amount[uint64] {
 	if !ok {
 		return amount[uint64]{is: byDefault}
 	}
-	n, ok := value.ParseUnsigned(setting.Value.String)
+	n, ok := value.ParseUnsigned(setting.Value().String())
 	if !ok {
 		return amount[uint64]{is: byDefault} // cannot be: the setting was accepted
 	}

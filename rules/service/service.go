@@ -99,7 +99,7 @@ func newSubject(set *lint.Set, u *unit.Unit) *subject {
 func (s *subject) commands(key string) []command {
 	var found []command
 	for _, setting := range s.Settings(s.section, key) {
-		for _, c := range value.ParseExec(setting.Value.String).Commands {
+		for _, c := range value.ParseExec(setting.Value().String()).Commands {
 			found = append(found, command{c, setting})
 		}
 	}
@@ -109,14 +109,14 @@ func (s *subject) commands(key string) []command {
 // refused reports whether systemd refuses a command line of the unit.
 func (s *subject) refused() bool {
 	for _, setting := range s.All() {
-		if setting.Section != s.section || !strings.HasPrefix(setting.Key.String, "Exec") {
+		if setting.Section != s.section || !strings.HasPrefix(setting.Key().String(), "Exec") {
 			continue
 		}
-		d, ok := directive.Lookup(s.section, setting.Key.String)
+		d, ok := directive.Lookup(s.section, setting.Key().String())
 		if !ok || d.Type != directive.TypeExecCommand {
 			continue
 		}
-		for _, problem := range value.Check(d, setting.Value.String, s.Context(value.FullTable), s.release) {
+		for _, problem := range value.Check(d, setting.Value().String(), s.Context(value.FullTable), s.release) {
 			if problem.Effect == value.Refuses {
 				return true
 			}
@@ -142,7 +142,7 @@ const (
 // chooseKind returns the Type= in force (service_add_extras in src/core/service.c).
 func (s *subject) chooseKind() (string, *unit.Setting) {
 	if setting, ok := s.accepted("Type"); ok {
-		return setting.Value.String, &setting
+		return setting.Value().String(), &setting
 	}
 	if setting, ok := s.accepted("BusName"); ok {
 		return "dbus", &setting
@@ -165,10 +165,10 @@ func (s *subject) explained() string {
 	switch {
 	case s.kindBy == nil:
 		return "Type=" + s.kind + ", the default,"
-	case s.kindBy.Key.String == "Type":
+	case s.kindBy.Key().String() == "Type":
 		return "Type=" + s.kind
 	}
-	return "Type=" + s.kind + ", which " + s.kindBy.Key.String + "= implies,"
+	return "Type=" + s.kind + ", which " + s.kindBy.Key().String() + "= implies,"
 }
 
 // accepted returns the assignment in the unit's own section that decides.
@@ -182,7 +182,7 @@ func (s *subject) on(key string) (unit.Setting, bool) {
 	if !ok {
 		return unit.Setting{}, false
 	}
-	yes, isBool := value.ParseBoolean(setting.Value.String)
+	yes, isBool := value.ParseBoolean(setting.Value().String())
 	return setting, isBool && yes
 }
 
@@ -210,7 +210,7 @@ func (s *subject) latest(names ...name) (unit.Setting, bool) {
 
 // span returns the time that a setting gives, in the unit of seconds.
 func span(setting unit.Setting) value.Timespan {
-	t, err := value.ParseTimespan(setting.Value.String, value.Second)
+	t, err := value.ParseTimespan(setting.Value().String(), value.Second)
 	if err != nil {
 		return 0 // cannot be: the setting was accepted
 	}
@@ -229,7 +229,9 @@ func (s *subject) header() lint.Place {
 }
 
 // pretty is how a setting is quoted in messages.
-func pretty(setting unit.Setting) string { return setting.Key.String + "=" + setting.Value.String }
+func pretty(setting unit.Setting) string {
+	return setting.Key().String() + "=" + setting.Value().String()
+}
 
 // related is a place of a setting's value with what it has to do with a finding.
 func related(setting unit.Setting, message string) lint.Related {
@@ -271,8 +273,8 @@ func (s *subject) statuses(key string) []status {
 	}
 	var found []status
 	for _, setting := range s.Settings(s.section, key) {
-		problems := value.Check(d, setting.Value.String, s.Context(value.FullTable), s.release)
-		for _, word := range value.Fields(setting.Value.String) {
+		problems := value.Check(d, setting.Value().String(), s.Context(value.FullTable), s.release)
+		for _, word := range value.Fields(setting.Value().String()) {
 			if !slices.ContainsFunc(problems, func(p *value.Problem) bool { return p.Span.Contains(word.Span.Start) }) {
 				found = append(found, status{word, setting})
 			}

@@ -85,7 +85,7 @@ func startLimitNeverTrips(p *lint.UnitPass) {
 	}
 	for _, by := range []*unit.Setting{r.interval.by, r.burst.by, r.action, r.delay.by, r.most.by, &r.policy} {
 		if by != nil && by.Assignment != at.Assignment && len(f.Related) < 3 {
-			f.Related = append(f.Related, related(*by, roles[by.Key.String]))
+			f.Related = append(f.Related, related(*by, roles[by.Key().String()]))
 		}
 	}
 	p.Report(f)
@@ -154,7 +154,7 @@ func (s *subject) lengthen(r restarts, seconds string) []lint.Fix {
 	fix := lint.Fix{Title: "set StartLimitIntervalSec=" + seconds, Safe: r.interval.by != nil || r.burst.by != nil}
 	switch {
 	case r.interval.by != nil:
-		fix.Title = "set " + r.interval.by.Key.String + "=" + seconds
+		fix.Title = "set " + r.interval.by.Key().String() + "=" + seconds
 		fix.Edits = []lint.Edit{{Place: lint.AtValue(*r.interval.by), Text: seconds}}
 	case r.burst.by != nil && r.burst.by.Section == "Service":
 		fix.Title = "add StartLimitInterval=" + seconds

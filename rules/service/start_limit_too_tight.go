@@ -34,7 +34,7 @@ func startLimitTooTight(p *lint.UnitPass) {
 	if !on || r.delay.by != nil || r.interval.by != nil || r.burst.by != nil || r.before > 0 {
 		return
 	}
-	if policy := r.policy.Value.String; policy != "always" && policy != "on-failure" {
+	if policy := r.policy.Value().String(); policy != "always" && policy != "on-failure" {
 		return // the service crashed: to wait would not help
 	}
 	p.Report(lint.Finding{

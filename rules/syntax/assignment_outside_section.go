@@ -44,7 +44,7 @@ func assignmentOutsideSection(p *lint.FilePass) {
 	if len(outside) == 0 {
 		return
 	}
-	keys := keysOf(outside)
+	keys := keysOf(slices.Values(outside))
 	first := outside[0]
 	if len(keys) > 0 { // the first assignment tells more than a stray line before it
 		for _, node := range outside {
@@ -60,10 +60,10 @@ func assignmentOutsideSection(p *lint.FilePass) {
 	what := list(keys)
 	switch {
 	case len(keys) == 0:
-		what = quoted(text.String)
+		what = quoted(text.String())
 	default:
 		a, _ := first.(*syntax.Assignment)
-		span = source.Span{Start: span.Start, End: max(span.End, a.Value.Whole().End)}
+		span = source.Span{Start: span.Start, End: max(span.End, a.Value().Whole().End)}
 	}
 	if !slices.ContainsFunc(keys, func(key string) bool { return !strings.HasPrefix(key, directive.ExtensionPrefix) }) {
 		f.Severity = lint.Warning // nothing is lost that systemd would read
@@ -98,7 +98,7 @@ func sectionFor(p *lint.FilePass, nodes []syntax.Node) string {
 		for _, node := range nodes {
 			if a, ok := node.(*syntax.Assignment); !ok {
 				continue
-			} else if _, ok := directive.Lookup(section, a.Key.String); ok {
+			} else if _, ok := directive.Lookup(section, a.Key().String()); ok {
 				has++
 			} else {
 				lacks++
@@ -122,7 +122,7 @@ func hasMisspeltHeader(nodes []syntax.Node) bool {
 		if !ok {
 			return false
 		}
-		_, ok = directive.FoldSection(strings.Trim(bad.Text.String, "[](){}<>:\ufeff \t"))
+		_, ok = directive.FoldSection(strings.Trim(bad.Text.String(), "[](){}<>:\ufeff \t"))
 		return ok
 	})
 }

@@ -62,17 +62,17 @@ func blankAfterBackslash(p *lint.FilePass) {
 func lineText(p *lint.FilePass, node syntax.Node) string {
 	switch node := node.(type) {
 	case *syntax.Bad:
-		return node.Text.String
+		return node.Text.String()
 	case *syntax.Assignment:
-		return node.Key.String + "=" + node.Value.String
+		return node.Key().String() + "=" + node.Value().String()
 	}
 	return node.Span().Of(p.Part.Source.Text)
 }
 
 // roleOfBackslash says what systemd makes of a backslash at the end of a value.
 func roleOfBackslash(section string, a *syntax.Assignment) string {
-	if d, ok := directive.Lookup(section, a.Key.String); ok && d.Type == directive.TypeExecCommand {
+	if d, ok := directive.Lookup(section, a.Key().String()); ok && d.Type == directive.TypeExecCommand {
 		return "an argument of the command"
 	}
-	return "part of the value of " + a.Key.String + "="
+	return "part of the value of " + a.Key().String() + "="
 }

@@ -32,7 +32,7 @@ func blankLineInContinuation(p *lint.FilePass) {
 		_, backslash := endOf(p.Part.File, line.before)
 		what := "the line"
 		if a, ok := line.before.(*syntax.Assignment); ok {
-			what = a.Key.String + "="
+			what = a.Key().String() + "="
 		}
 		var edits []lint.Edit
 		for _, blank := range blankLines(p.Part.Source.Text, backslash+1, line.Span().Start) {

@@ -84,8 +84,8 @@ func partOf(node syntax.Node, at source.Span) string {
 	switch {
 	case !ok:
 		return "line"
-	case at.Start < a.Value.Offset(0):
+	case at.Start < a.Value().Offset(0):
 		return "name"
 	}
-	return "value of " + a.Key.String + "="
+	return "value of " + a.Key().String() + "="
 }

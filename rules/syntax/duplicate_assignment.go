@@ -32,12 +32,12 @@ func duplicateAssignment(p *lint.FilePass) {
 		if !ok || !reads(p, line.meant) {
 			continue
 		}
-		d, ok := directive.Lookup(line.meant, a.Key.String)
+		d, ok := directive.Lookup(line.meant, a.Key().String())
 		if !ok || d.List != directive.Single && d.List != directive.FirstWins || !d.In(p.Set.Release) {
 			continue
 		}
 		at := name{line.meant, d.Key}
-		if a.Value.String == "" {
+		if a.Value().String() == "" {
 			if d.ResetGroup() != "" {
 				delete(last, at)
 			}
@@ -56,12 +56,12 @@ func duplicateAssignment(p *lint.FilePass) {
 // tellDuplicate is the finding about a value that is set before and again.
 func tellDuplicate(p *lint.FilePass, d *directive.Directive, before, again *syntax.Assignment) lint.Finding {
 	f := lint.Finding{
-		Place:   lint.At(p.Part, again.Key.Whole()),
-		Related: []lint.Related{{Place: lint.At(p.Part, before.Key.Whole()), Message: "set here before"}},
+		Place:   lint.At(p.Part, again.Key().Whole()),
+		Related: []lint.Related{{Place: lint.At(p.Part, before.Key().Whole()), Message: "set here before"}},
 	}
-	old, value := quoted(before.Value.String), quoted(again.Value.String)
+	old, value := quoted(before.Value().String()), quoted(again.Value().String())
 	switch {
-	case before.Value.String == again.Value.String:
+	case before.Value().String() == again.Value().String():
 		f.Severity = lint.Info
 		f.Message = fmt.Sprintf("%s= is set to %s a second time", d.Key, value)
 		f.Help = "remove one of the lines"

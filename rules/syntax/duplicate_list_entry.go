@@ -74,12 +74,12 @@ func duplicateListEntry(p *lint.FilePass) {
 		if !ok || !reads(p, line.meant) {
 			continue
 		}
-		d, ok := directive.Lookup(line.meant, a.Key.String)
+		d, ok := directive.Lookup(line.meant, a.Key().String())
 		if !ok || !d.In(p.Set.Release) {
 			continue
 		}
 		at := name{line.meant, d.Key}
-		if a.Value.String == "" {
+		if a.Value().String() == "" {
 			for other, group := range groups {
 				if group != "" && group == d.ResetGroup() {
 					delete(lists, other)
@@ -87,11 +87,11 @@ func duplicateListEntry(p *lint.FilePass) {
 			}
 			continue
 		}
-		if strings.HasPrefix(a.Value.String, "~") {
+		if strings.HasPrefix(a.Value().String(), "~") {
 			delete(lists, at) // takes entries away again
 			continue
 		}
-		words := entriesOf(d, a.Value.String)
+		words := entriesOf(d, a.Value().String())
 		if len(words) == 0 {
 			continue
 		}
@@ -105,10 +105,10 @@ func duplicateListEntry(p *lint.FilePass) {
 				continue
 			}
 			f := lint.Finding{
-				Place:   lint.At(p.Part, a.Value.Span(word.Span)),
+				Place:   lint.At(p.Part, a.Value().Span(word.Span)),
 				Message: fmt.Sprintf("%s= names %s twice", d.Key, quoted(word.Text)),
 				Help:    "remove one of them",
-				Related: []lint.Related{{Place: lint.At(p.Part, first.assignment.Value.Span(first.word.Span)), Message: "named here before"}},
+				Related: []lint.Related{{Place: lint.At(p.Part, first.assignment.Value().Span(first.word.Span)), Message: "named here before"}},
 			}
 			if found++; found <= manyMax {
 				f.Fixes = removeEntry(p, a, word, len(words))
@@ -125,7 +125,7 @@ func removeEntry(p *lint.FilePass, a *syntax.Assignment, word value.Word, n int)
 		return []lint.Fix{{Title: "remove the line", Safe: true, Edits: []lint.Edit{replace(p, a.Span(), "")}}}
 	}
 	text := p.Part.Source.Text
-	at := a.Value.Span(word.Span)
+	at := a.Value().Span(word.Span)
 	for _, line := range physicalLines(p.Part.File, a) {
 		if !line.Contains(at.Start) {
 			continue

@@ -85,15 +85,15 @@ func tellComment(p *lint.FilePass, line logicalLine, a *syntax.Assignment, i int
 	if i > 0 {
 		f.Fixes = []lint.Fix{moveComment(p, at)}
 	}
-	d, _ := directive.Lookup(line.meant, a.Key.String) // commentIn has found it
-	how := readingOf(d, a.Value.String)
+	d, _ := directive.Lookup(line.meant, a.Key().String()) // commentIn has found it
+	how := readingOf(d, a.Value().String())
 	words := len(value.Fields(text))
 	f.Message = fmt.Sprintf("there are no trailing comments: %s ", quoted(text))
 	switch {
-	case how.command && opensQuote(a.Value.String, i) == value.Refuses:
+	case how.command && opensQuote(a.Value().String(), i) == value.Refuses:
 		f.Severity = lint.Error
 		f.Message += "is part of the command, its quote is never closed, and " + fatal(p)
-	case how.command && opensQuote(a.Value.String, i) != value.Unstated:
+	case how.command && opensQuote(a.Value().String(), i) != value.Unstated:
 		f.Message += "is part of the command, its quote is never closed, and systemd ignores the line"
 	case how.command:
 		f.Message += "is passed to the command as " + number(words, "more argument", "more arguments")
@@ -105,17 +105,17 @@ func tellComment(p *lint.FilePass, line logicalLine, a *syntax.Assignment, i int
 		}
 		if d.OnInvalid == directive.InvalidInstall {
 			f.Message += ", which systemctl enable refuses"
-		} else if len(objectionsTo(p, d, a.Value.String)) > 0 {
+		} else if len(objectionsTo(p, d, a.Value().String())) > 0 {
 			f.Message += ", which systemd refuses"
 		}
-	case how.lenient && len(objectionsTo(p, d, a.Value.String)) == 0:
+	case how.lenient && len(objectionsTo(p, d, a.Value().String())) == 0:
 		f.Message += fmt.Sprintf("becomes part of the value of %s=", d.Key)
-		if result := results[d.Key]; result != "" && !strings.HasPrefix(a.Value.String, "-") {
+		if result := results[d.Key]; result != "" && !strings.HasPrefix(a.Value().String(), "-") {
 			f.Severity, f.Result = lint.Error, result
 		}
 	default:
-		f.Message += fmt.Sprintf("makes the value of %s= invalid, and ", d.Key) + refusal(p, d, a.Value.String)
-		f.Severity = refusalSeverity(d, a.Value.String)
+		f.Message += fmt.Sprintf("makes the value of %s= invalid, and ", d.Key) + refusal(p, d, a.Value().String())
+		f.Severity = refusalSeverity(d, a.Value().String())
 	}
 	return f
 }
@@ -160,7 +160,7 @@ func opensQuote(text string, i int) value.Effect {
 
 // commentAt returns the place of the comment at index i of a value.
 func commentAt(p *lint.FilePass, a *syntax.Assignment, i int) comment {
-	at := comment{Span: source.Span{Start: a.Value.Offset(i)}}
+	at := comment{Span: source.Span{Start: a.Value().Offset(i)}}
 	text := p.Part.Source.Text
 	for _, line := range physicalLines(p.Part.File, a) {
 		if !line.Contains(at.Start) {
@@ -202,11 +202,11 @@ func moveComment(p *lint.FilePass, at comment) lint.Fix {
 // commentIn returns the index in a value at which a comment starts that its author
 // meant as one, if a release of systemd reads the value.
 func commentIn(release int, section string, a *syntax.Assignment) (int, bool) {
-	s := a.Value.String
+	s := a.Value().String()
 	if strings.IndexByte(s, '#') < 0 && strings.IndexByte(s, ';') < 0 {
 		return 0, false
 	}
-	d, ok := directive.Lookup(section, a.Key.String)
+	d, ok := directive.Lookup(section, a.Key().String())
 	if !ok || !d.In(release) || d.Key == "Description" {
 		return 0, false // in a description it does no harm
 	}

@@ -131,7 +131,7 @@ func helpOnName(problem *value.Problem) string {
 // invalidNames reports the words of a setting that are to be unit names and are
 // none.
 func invalidNames(p *lint.SetPass, u *unit.Unit, setting unit.Setting) {
-	d, ok := directive.Lookup(setting.Section, setting.Key.String)
+	d, ok := directive.Lookup(setting.Section, setting.Key().String())
 	if !ok || d.Type != directive.TypeUnitList && d.Type != directive.TypeUnitName || !d.In(p.Set.Release) ||
 		!directive.HasSection(u.Name.Type, setting.Section) {
 		return
@@ -139,7 +139,7 @@ func invalidNames(p *lint.SetPass, u *unit.Unit, setting unit.Setting) {
 	if _, quotes := quotesIn(p.Set.Release, setting.Section, setting.Assignment); len(quotes) > 0 {
 		return
 	}
-	text := setting.Value.String
+	text := setting.Value().String()
 	if i, ok := commentIn(p.Set.Release, setting.Section, setting.Assignment); ok {
 		text = text[:i]
 	}
@@ -153,7 +153,7 @@ func invalidNames(p *lint.SetPass, u *unit.Unit, setting unit.Setting) {
 	}
 	swallowed := swallowedBy(setting.Part.File, setting.Section, setting.Assignment)
 	for i, word := range words {
-		if len(swallowed) > 0 && swallowed[0].span.Start <= setting.Value.Span(word.Span).Start {
+		if len(swallowed) > 0 && swallowed[0].span.Start <= setting.Value().Span(word.Span).Start {
 			return // the rest was never meant as part of the list
 		}
 		if d.Key == "Alias" && strings.Contains(word.Text, "/") {
@@ -249,7 +249,7 @@ func existing(p *lint.SetPass, setting unit.Setting, word string) []string {
 		}
 		return nil
 	}
-	if setting.Key.String == "Alias" || setting.Key.String == "Slice" || setting.Key.String == "Sockets" {
+	if setting.Key().String() == "Alias" || setting.Key().String() == "Slice" || setting.Key().String() == "Sockets" {
 		return nil
 	}
 	var names []string

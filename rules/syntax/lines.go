@@ -57,7 +57,7 @@ func makeLines(part *unit.Part) []logicalLine {
 	for _, section := range part.Sections {
 		meant := section.Name()
 		var before syntax.Node
-		for _, node := range section.Nodes {
+		for node := range section.Nodes() {
 			if !isContent(node) {
 				continue
 			}
@@ -84,7 +84,7 @@ func meantAfter(file *syntax.File, section string, node syntax.Node) string {
 		}
 	}
 	if bad, ok := node.(*syntax.Bad); ok {
-		if name, ok := headerName(strings.TrimPrefix(bad.Text.String, "\ufeff")); ok {
+		if name, ok := headerName(strings.TrimPrefix(bad.Text.String(), "\ufeff")); ok {
 			section = name
 		}
 	}
@@ -115,7 +115,7 @@ func isContent(node syntax.Node) bool {
 func textOf(node syntax.Node) syntax.Text {
 	switch node := node.(type) {
 	case *syntax.Assignment:
-		return node.Key
+		return node.Key()
 	case *syntax.Bad:
 		return node.Text
 	}
@@ -128,9 +128,9 @@ func physicalLines(file *syntax.File, node syntax.Node) []source.Span {
 	var lines []source.Span
 	switch node := node.(type) {
 	case *syntax.Assignment:
-		lines = node.Lines
+		lines = node.Parts().Lines
 	case *syntax.Bad:
-		lines = node.Lines
+		lines = node.Parts().Lines
 	}
 	if lines != nil {
 		return lines
@@ -231,7 +231,7 @@ func quotedParts(file *syntax.File, node syntax.Node) []source.Span {
 	var parts []source.Span
 	var quote byte
 	var from int
-	start := a.Value.Offset(0)
+	start := a.Value().Offset(0)
 	for _, line := range physicalLines(file, node) {
 		for i := max(line.Start, start); i < line.End; i++ {
 			switch c := file.Source.Text[i]; {
@@ -260,7 +260,7 @@ func known(section string, node syntax.Node) bool {
 	if !ok {
 		return false
 	}
-	key := a.Key.String
+	key := a.Key().String()
 	_, found := directive.Lookup(section, key)
 	return found || strings.HasPrefix(key, directive.ExtensionPrefix)
 }
@@ -272,7 +272,7 @@ func looksLikeDirective(file *syntax.File, node syntax.Node) bool {
 	if !ok || isBlank(file.Source.Text[node.Span().Start]) {
 		return false
 	}
-	key := a.Key.String
+	key := a.Key().String()
 	return isWord(key) && key != strings.ToUpper(key)
 }
 
@@ -308,8 +308,8 @@ func swallowedBy(file *syntax.File, section string, node syntax.Node) []swallowe
 	var d *directive.Directive
 	var how reading
 	if isAssignment {
-		if found, ok := directive.Lookup(section, a.Key.String); ok {
-			d, how = found, readingOf(found, a.Value.String)
+		if found, ok := directive.Lookup(section, a.Key().String()); ok {
+			d, how = found, readingOf(found, a.Value().String())
 		}
 	}
 	if how.data {
@@ -343,7 +343,7 @@ func swallowedBy(file *syntax.File, section string, node syntax.Node) []swallowe
 		if !ok || d == nil || isBlank(content[0]) {
 			continue
 		}
-		if other, ok := directive.Lookup(section, name); ok && swallows(d, other, lines[i].Of(text), a.Value.String) {
+		if other, ok := directive.Lookup(section, name); ok && swallows(d, other, lines[i].Of(text), a.Value().String()) {
 			s.key = name
 			s.span.End = s.span.Start + len(name)
 			found = append(found, s)

@@ -33,7 +33,7 @@ func misplacedSection(p *lint.FilePass) {
 		}
 		lost := "it"
 		help := "remove the section"
-		if keys := keysOf(section.Nodes); len(keys) > 0 {
+		if keys := keysOf(section.Nodes()); len(keys) > 0 {
 			lost = list(keys) + " in it"
 			help = fmt.Sprintf("move the section to a .%s unit", strings.ToLower(name))
 		}

@@ -42,11 +42,11 @@ func missingEquals(p *lint.FilePass) {
 		}
 		f := lint.Finding{
 			Place:   lint.At(p.Part, bad.Text.Whole()),
-			Message: fmt.Sprintf("%s has no =: systemd ignores the line", quoted(bad.Text.String)),
-			Help:    missingEqualsHelp(p, line, bad.Text.String),
+			Message: fmt.Sprintf("%s has no =: systemd ignores the line", quoted(bad.Text.String())),
+			Help:    missingEqualsHelp(p, line, bad.Text.String()),
 		}
 		if kind == syntax.MissingKey {
-			f.Message = fmt.Sprintf("%s has no name before the =: systemd ignores the line", quoted(bad.Text.String))
+			f.Message = fmt.Sprintf("%s has no name before the =: systemd ignores the line", quoted(bad.Text.String()))
 		}
 		p.Report(f)
 	}

@@ -43,14 +43,14 @@ func quotedValue(p *lint.FilePass) {
 			continue
 		}
 		f := lint.Finding{
-			Place:   lint.At(p.Part, a.Value.Span(source.Span{Start: quotes[0], End: quotes[len(quotes)-1] + 1})),
+			Place:   lint.At(p.Part, a.Value().Span(source.Span{Start: quotes[0], End: quotes[len(quotes)-1] + 1})),
 			Message: fmt.Sprintf("%s= takes no quotes: systemd reads them as part of the value", d.Key),
 			Help:    "remove the quotes",
 		}
-		f.Message += consequence(p, d, a.Value.String, &f)
+		f.Message += consequence(p, d, a.Value().String(), &f)
 		fix := lint.Fix{Title: "remove the quotes", Safe: true}
 		for _, i := range quotes {
-			fix.Edits = append(fix.Edits, replace(p, a.Value.Span(source.Span{Start: i, End: i + 1}), ""))
+			fix.Edits = append(fix.Edits, replace(p, a.Value().Span(source.Span{Start: i, End: i + 1}), ""))
 		}
 		f.Fixes = []lint.Fix{fix}
 		p.Report(f)
@@ -60,11 +60,11 @@ func quotedValue(p *lint.FilePass) {
 // quotesIn returns the indexes of quotes round a value, or round entries of it,
 // that a release of systemd leaves there.
 func quotesIn(release int, section string, a *syntax.Assignment) (*directive.Directive, []int) {
-	s := a.Value.String
+	s := a.Value().String()
 	if strings.IndexByte(s, '"') < 0 && strings.IndexByte(s, '\'') < 0 {
 		return nil, nil
 	}
-	d, ok := directive.Lookup(section, a.Key.String)
+	d, ok := directive.Lookup(section, a.Key().String())
 	if !ok || !d.In(release) {
 		return nil, nil
 	}

@@ -3,6 +3,7 @@ package syntax
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 
 	"github.com/unitvet/unitvet/lint"
 	"github.com/unitvet/unitvet/lint/source"
@@ -28,15 +29,21 @@ var SwallowedLine = &lint.Rule{
 func swallowedLine(p *lint.FilePass) {
 	for _, section := range p.Part.Sections {
 		meant := section.Name()
-		for i, node := range section.Nodes {
+		var nodes []syntax.Node // of the section, once they are needed
+		i := 0
+		for node := range section.Nodes() {
+			i++
 			if !isContent(node) {
 				continue
 			}
 			for _, s := range swallowedBy(p.Part.File, meant, node) {
-				p.Report(tellSwallowed(p, section, node, section.Nodes[i+1:], s))
+				if nodes == nil {
+					nodes = slices.Collect(section.Nodes())
+				}
+				p.Report(tellSwallowed(p, section, node, nodes[i:], s))
 			}
 			meant = meantAfter(p.Part.File, meant, node)
-			if a, ok := node.(*syntax.Assignment); ok && a.Open {
+			if a, ok := node.(*syntax.Assignment); ok && a.Open() {
 				openEnd(p, a)
 			}
 		}
@@ -45,9 +52,9 @@ func swallowedLine(p *lint.FilePass) {
 
 // tellSwallowed is the finding about one swallowed line; rest is what follows it.
 func tellSwallowed(p *lint.FilePass, section *syntax.Section, node syntax.Node, rest []syntax.Node, s swallowed) lint.Finding {
-	into := quoted(textOf(node).String)
+	into := quoted(textOf(node).String())
 	if a, ok := node.(*syntax.Assignment); ok {
-		into = a.Key.String + "="
+		into = a.Key().String() + "="
 	}
 	f := lint.Finding{
 		Place:   lint.At(p.Part, s.span),
@@ -63,7 +70,7 @@ func tellSwallowed(p *lint.FilePass, section *syntax.Section, node syntax.Node, 
 		return f
 	}
 	f.Message = fmt.Sprintf("the header [%s] is lost: the backslash at the end of the line before makes it part of %s", s.section, into)
-	keys := keysOf(rest[:min(len(rest), manyMax)])
+	keys := keysOf(slices.Values(rest[:min(len(rest), manyMax)]))
 	switch {
 	case len(keys) == 0 || section.Name() == s.section:
 	case section.Header == nil:
@@ -81,7 +88,7 @@ func openEnd(p *lint.FilePass, a *syntax.Assignment) {
 	p.Report(lint.Finding{
 		Severity: lint.Warning,
 		Place:    lint.At(p.Part, source.Span{Start: span.End - 1, End: span.End}),
-		Message:  fmt.Sprintf("the file ends in a backslash: the next line that is added becomes part of %s=", a.Key.String),
+		Message:  fmt.Sprintf("the file ends in a backslash: the next line that is added becomes part of %s=", a.Key().String()),
 		Help:     "remove the backslash",
 		Fixes:    []lint.Fix{{Title: "remove the backslash", Safe: true, Edits: []lint.Edit{replace(p, span, "")}}},
 	})

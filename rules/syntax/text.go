@@ -2,6 +2,7 @@ package syntax
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -50,13 +51,13 @@ func number(n int, one, many string) string {
 const manyMax = 100
 
 // keysOf returns the names that nodes assign to, each once, with =.
-func keysOf(nodes []syntax.Node) []string {
+func keysOf(nodes iter.Seq[syntax.Node]) []string {
 	var keys []string
 	seen := map[string]bool{}
-	for _, node := range nodes {
-		if a, ok := node.(*syntax.Assignment); ok && !seen[a.Key.String] {
-			seen[a.Key.String] = true
-			keys = append(keys, a.Key.String+"=")
+	for node := range nodes {
+		if a, ok := node.(*syntax.Assignment); ok && !seen[a.Key().String()] {
+			seen[a.Key().String()] = true
+			keys = append(keys, a.Key().String()+"=")
 		}
 	}
 	return keys
@@ -76,7 +77,7 @@ func fatal(p *lint.FilePass) string {
 	if len(lost) == 0 {
 		return "systemd stops reading here, and the rest of this drop-in is lost"
 	}
-	return fmt.Sprintf("systemd stops reading the drop-in here, and loads %s without %s below", p.Unit.Name, list(keysOf(lost)))
+	return fmt.Sprintf("systemd stops reading the drop-in here, and loads %s without %s below", p.Unit.Name, list(keysOf(slices.Values(lost))))
 }
 
 // typeOf returns the type of the unit that a file belongs to.

@@ -32,12 +32,12 @@ func unknownDirective(p *lint.FilePass) {
 	found := 0
 	for _, line := range linesOf(p) {
 		a, ok := unknownAssignment(p, line)
-		if !ok || len(otherSections(p, line.meant, a.Key.String)) > 0 {
+		if !ok || len(otherSections(p, line.meant, a.Key().String())) > 0 {
 			continue
 		}
-		key := a.Key.String
+		key := a.Key().String()
 		f := lint.Finding{
-			Place:   lint.At(p.Part, a.Key.Whole()),
+			Place:   lint.At(p.Part, a.Key().Whole()),
 			About:   key,
 			Message: fmt.Sprintf("[%s] has no directive %s=: systemd ignores the line", line.meant, visible(key)),
 			Help:    "a directive for other programs has a name that starts with X-",
@@ -58,7 +58,7 @@ func unknownDirective(p *lint.FilePass) {
 			f.Help = "to continue the line above, end it with a backslash"
 		}
 		if certain {
-			f.Fixes = []lint.Fix{{Title: "write " + near + "=", Safe: true, Edits: []lint.Edit{replace(p, a.Key.Whole(), near)}}}
+			f.Fixes = []lint.Fix{{Title: "write " + near + "=", Safe: true, Edits: []lint.Edit{replace(p, a.Key().Whole(), near)}}}
 		}
 		if _, ok := directive.QuadletKey(p.Unit.Quadlet, key); ok {
 			f.Help = fmt.Sprintf("move it to [%s], where podman's generator reads it", p.Unit.Quadlet)

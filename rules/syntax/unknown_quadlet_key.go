@@ -31,12 +31,12 @@ func unknownQuadletKey(p *lint.FilePass) {
 		return
 	}
 	for section, a := range p.Part.Assignments() {
-		name, key := section.Name(), a.Key.String
+		name, key := section.Name(), a.Key().String()
 		if _, known := directive.QuadletKey(name, key); known || !generators(p, name) || key == "" {
 			continue
 		}
 		f := lint.Finding{
-			Place:   lint.At(p.Part, a.Key.Whole()),
+			Place:   lint.At(p.Part, a.Key().Whole()),
 			Message: fmt.Sprintf("[%s] has no key %s=: podman's generator fails, and there is no %s", name, visible(key), p.Unit.Name),
 			Help:    "see podman-systemd.unit(5) for the keys; what has none goes into PodmanArgs=",
 		}
@@ -46,7 +46,7 @@ func unknownQuadletKey(p *lint.FilePass) {
 		case ok:
 			f.Help = "did you mean " + near + "=?"
 			if strings.EqualFold(near, key) || value.OneEdit(key, near) {
-				f.Fixes = []lint.Fix{{Title: "write " + near + "=", Safe: true, Edits: []lint.Edit{replace(p, a.Key.Whole(), near)}}}
+				f.Fixes = []lint.Fix{{Title: "write " + near + "=", Safe: true, Edits: []lint.Edit{replace(p, a.Key().Whole(), near)}}}
 			}
 		case len(others) > 0 && reads(p, others[0].Section):
 			f.Help = fmt.Sprintf("%s= belongs in [%s]", key, others[0].Section)

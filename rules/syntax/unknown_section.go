@@ -43,7 +43,7 @@ func unknownSection(p *lint.FilePass) {
 			span := section.Header.Name.Whole()
 			f.Place = lint.At(p.Part, source.Span{Start: span.Start - 1, End: span.End + 1})
 		}
-		if keys := keysOf(section.Nodes); len(keys) > 0 {
+		if keys := keysOf(section.Nodes()); len(keys) > 0 {
 			f.Message += " and ignores " + list(keys) + " in it"
 		} else {
 			f.Message += " and ignores it"

@@ -33,7 +33,7 @@ func wrongSection(p *lint.FilePass) {
 		if !ok {
 			continue
 		}
-		key := a.Key.String
+		key := a.Key().String()
 		others := otherSections(p, line.meant, key)
 		if len(others) == 0 {
 			continue
@@ -43,7 +43,7 @@ func wrongSection(p *lint.FilePass) {
 			names = append(names, "["+d.Section+"]")
 		}
 		f := lint.Finding{
-			Place:   lint.At(p.Part, a.Key.Whole()),
+			Place:   lint.At(p.Part, a.Key().Whole()),
 			Message: fmt.Sprintf("%s= belongs in %s: systemd ignores it in [%s]", key, list(names), line.meant),
 		}
 		if to := others[0].Section; reads(p, to) {
@@ -70,8 +70,8 @@ func move(p *lint.FilePass, a *syntax.Assignment, to *directive.Directive) []lin
 			return nil
 		}
 		target = section
-		for _, node := range section.Nodes {
-			if other, ok := node.(*syntax.Assignment); ok && to.List == directive.Single && other.Key.String == to.Key {
+		for node := range section.Nodes() {
+			if other, ok := node.(*syntax.Assignment); ok && to.List == directive.Single && other.Key().String() == to.Key {
 				return nil
 			}
 		}
@@ -84,14 +84,14 @@ func move(p *lint.FilePass, a *syntax.Assignment, to *directive.Directive) []lin
 	} else {
 		at = endOfSection(target)
 	}
-	if a.Open || at > 0 && text[at-1] != '\n' {
-		if at == a.Span().End || a.Open {
+	if a.Open() || at > 0 && text[at-1] != '\n' {
+		if at == a.Span().End || a.Open() {
 			return nil // the last line has no end of its own
 		}
 		line = end + line
 	}
 	return []lint.Fix{{
-		Title: fmt.Sprintf("move %s= to [%s]", a.Key.String, to.Section), Safe: true,
+		Title: fmt.Sprintf("move %s= to [%s]", a.Key().String(), to.Section), Safe: true,
 		Edits: []lint.Edit{
 			replace(p, a.Span(), ""),
 			replace(p, source.Span{Start: at, End: at}, line),
@@ -103,7 +103,7 @@ func move(p *lint.FilePass, a *syntax.Assignment, to *directive.Directive) []lin
 // blank, comments before the next header left out.
 func endOfSection(section *syntax.Section) int {
 	end := section.Header.Span().End
-	for _, node := range section.Nodes {
+	for node := range section.Nodes() {
 		if isContent(node) {
 			end = node.Span().End
 		}

@@ -37,7 +37,7 @@ func acceptMismatch(p *lint.UnitPass) {
 	for _, setting := range takenOf(p.Set, u, otherListeners...) {
 		p.Report(lint.Finding{
 			Place:   lint.AtValue(setting),
-			Message: fmt.Sprintf("%s= has no connections to accept: with Accept=yes systemd does not load the socket (\"sockets are non-accepting\")", setting.Key.String),
+			Message: fmt.Sprintf("%s= has no connections to accept: with Accept=yes systemd does not load the socket (\"sockets are non-accepting\")", setting.Key().String()),
 			Help:    "remove Accept=, or give this socket a unit of its own",
 			Related: related,
 		})
@@ -52,7 +52,7 @@ func acceptMismatch(p *lint.UnitPass) {
 		})
 	}
 	if setting, ok := decides(p.Set, u, "DeferTrigger"); ok {
-		if on, isBoolean := value.ParseBoolean(setting.Value.String); on || !isBoolean {
+		if on, isBoolean := value.ParseBoolean(setting.Value().String()); on || !isBoolean {
 			p.Report(lint.Finding{
 				Place:   lint.AtValue(setting),
 				Message: "DeferTrigger= beside Accept=yes: systemd does not load the socket",

@@ -31,7 +31,7 @@ func invalidSocket(p *lint.UnitPass) {
 	}
 	// Up to 256 only together with Accept=yes.
 	_, accept := isOn(p.Set, u, "Accept")
-	if setting, ok := decides(p.Set, u, "MaxConnections"); ok && strings.Trim(setting.Value.String, "+0") == "" && (accept || p.Set.Release > 256) {
+	if setting, ok := decides(p.Set, u, "MaxConnections"); ok && strings.Trim(setting.Value().String(), "+0") == "" && (accept || p.Set.Release > 256) {
 		p.Report(lint.Finding{
 			Place:   lint.AtValue(setting),
 			Message: "MaxConnections=0: systemd does not load the socket (\"MaxConnection= setting too small\")",
@@ -63,11 +63,11 @@ func invalidSocket(p *lint.UnitPass) {
 // (socket_find_symlink_target in src/core/socket.c).
 func fileNodes(set *lint.Set, u *unit.Unit) (nodes []unit.Setting, known bool) {
 	for _, setting := range takenOf(set, u, "ListenStream", "ListenDatagram", "ListenSequentialPacket", "ListenFIFO") {
-		expanded := u.Expand(setting.Value.String)
-		if !expanded.Known && strings.HasPrefix(setting.Value.String, "%") {
+		expanded := u.Expand(setting.Value().String())
+		if !expanded.Known && strings.HasPrefix(setting.Value().String(), "%") {
 			return nil, false
 		}
-		if text := setting.Value.String; expanded.Known && strings.HasPrefix(expanded.Text, "/") || strings.HasPrefix(text, "/") {
+		if text := setting.Value().String(); expanded.Known && strings.HasPrefix(expanded.Text, "/") || strings.HasPrefix(text, "/") {
 			nodes = append(nodes, setting)
 		}
 	}

@@ -106,7 +106,7 @@ func place(u *unit.Unit, e *graph.Edge) lint.Place {
 
 func help(u *unit.Unit, e *graph.Edge) string {
 	if e.Ref != nil {
-		return "add the unit, or correct " + e.Ref.Setting.Key.String + "="
+		return "add the unit, or correct " + e.Ref.Setting.Key().String() + "="
 	}
 	switch {
 	case u.Name.Type == "socket" && u.Bool("Socket", "Accept", false):

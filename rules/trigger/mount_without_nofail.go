@@ -38,7 +38,7 @@ func mountWithoutNofail(p *lint.UnitPass) {
 	if !ok || !slices.ContainsFunc(dataTrees, func(tree string) bool { return dir == tree || strings.HasPrefix(dir, tree+"/") }) {
 		return
 	}
-	if options, ok := decides(p.Set, u, "Options"); ok && slices.Contains(strings.Split(options.Value.String, ","), "nofail") {
+	if options, ok := decides(p.Set, u, "Options"); ok && slices.Contains(strings.Split(options.Value().String(), ","), "nofail") {
 		return
 	}
 	for e := range p.Set.Graph.Of(u) {

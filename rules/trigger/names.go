@@ -25,7 +25,7 @@ func named(set *lint.Set, u *unit.Unit, key string) (path string, setting unit.S
 	if !ok {
 		return "", setting, false
 	}
-	expanded := u.Expand(setting.Value.String)
+	expanded := u.Expand(setting.Value().String())
 	path = expanded.Text
 	if tag, rest, isTag := strings.Cut(path, "="); isTag && tags[tag] != "" {
 		rest = strings.Trim(rest, `"'`)
@@ -69,7 +69,7 @@ func nameMismatch(p *lint.UnitPass, key string) {
 	f := lint.Finding{
 		Place: lint.AtValue(setting),
 		Message: fmt.Sprintf("%s=%s needs the file name %s, not %s: systemd does not load the unit (%q)",
-			key, setting.Value.String, want, u.Name, refusals[u.Name.Type]),
+			key, setting.Value().String(), want, u.Name, refusals[u.Name.Type]),
 		Help: "rename the file to " + want,
 	}
 	if meant, err := value.UnitToPath(u.Name); err == nil {
@@ -84,14 +84,14 @@ func nameMismatch(p *lint.UnitPass, key string) {
 
 // noPath reports a swap on something that is neither a path nor a tag.
 func noPath(p *lint.UnitPass, setting unit.Setting) {
-	text := p.Unit.Expand(setting.Value.String)
+	text := p.Unit.Expand(setting.Value().String())
 	tag, _, isTag := strings.Cut(text.Text, "=")
 	if p.Unit.Name.Type != "swap" || !text.Known || isTag && tags[tag] != "" || strings.HasPrefix(text.Text, "/") {
 		return
 	}
 	p.Report(lint.Finding{
 		Place:   lint.AtValue(setting),
-		Message: fmt.Sprintf("What=%s is neither an absolute path nor a tag such as UUID=…: systemd does not load the unit", setting.Value.String),
+		Message: fmt.Sprintf("What=%s is neither an absolute path nor a tag such as UUID=…: systemd does not load the unit", setting.Value().String()),
 		Help:    "write the path of the device or file",
 	})
 }

@@ -46,7 +46,7 @@ func pathUnitLoop(p *lint.UnitPass) {
 		p.Report(lint.Finding{
 			Place: lint.AtValue(watched),
 			Message: fmt.Sprintf("%s=%s still holds when %s ends, which cannot run without it: systemd starts the service again at once, until its start limit is hit (\"unit-start-limit-hit\")",
-				watched.Key.String, watched.Value.String, service.Name),
+				watched.Key().String(), watched.Value().String(), service.Name),
 			Help:    "watch for changes with PathChanged= or PathModified=, or for a file that the service removes when it is done",
 			Related: []lint.Related{{Place: at, Message: "the service needs " + needed}},
 		})
@@ -55,24 +55,24 @@ func pathUnitLoop(p *lint.UnitPass) {
 
 // needs returns what a service needs, of what a path unit waits for.
 func needs(set *lint.Set, service *unit.Unit, watched unit.Setting) (needed string, at lint.Place, ok bool) {
-	waited := value.SimplifyPath(watched.Value.String)
+	waited := value.SimplifyPath(watched.Value().String())
 	if strings.Contains(waited, "%") {
 		return "", lint.Place{}, false
 	}
 	holds := func(name string) bool {
 		name = value.SimplifyPath(name)
 		below := strings.HasPrefix(name, strings.TrimSuffix(waited, "/")+"/")
-		return below || name == waited && watched.Key.String == "PathExists"
+		return below || name == waited && watched.Key().String() == "PathExists"
 	}
 	for _, key := range []string{"WorkingDirectory", "RootDirectory"} {
 		for _, setting := range taken(set, service, key) {
-			if holds(setting.Value.String) { // not with a -: the service does without it
-				return key + "=" + setting.Value.String, lint.AtValue(setting), true
+			if holds(setting.Value().String()) { // not with a -: the service does without it
+				return key + "=" + setting.Value().String(), lint.AtValue(setting), true
 			}
 		}
 	}
 	for _, setting := range taken(set, service, "ExecStart") {
-		for _, command := range value.ParseExec(setting.Value.String).Commands {
+		for _, command := range value.ParseExec(setting.Value().String()).Commands {
 			if strings.HasPrefix(command.Path.Text, "/") && holds(command.Path.Text) {
 				return command.Path.Text, lint.AtValue(setting), true
 			}

@@ -32,7 +32,7 @@ func persistentWithoutCalendar(p *lint.UnitPass) {
 		return
 	}
 	p.Report(lint.Finding{
-		Place:   lint.At(setting.Part, setting.Key.Whole()),
+		Place:   lint.At(setting.Part, setting.Key().Whole()),
 		Message: "Persistent= only catches up with runs that OnCalendar= asks for, and this timer has none: it has no effect",
 		Help:    "remove the line, or write the schedule as OnCalendar=",
 		Fixes:   []lint.Fix{remove(setting, true)},

@@ -36,7 +36,7 @@ func reservedAutomountOption(p *lint.UnitPass) {
 	if !ok {
 		return
 	}
-	for option := range strings.SplitSeq(u.Expand(setting.Value.String).Text, ",") {
+	for option := range strings.SplitSeq(u.Expand(setting.Value().String()).Text, ",") {
 		name, _, _ := strings.Cut(option, "=")
 		if slices.Contains(reservedOptions, name) {
 			p.Report(lint.Finding{

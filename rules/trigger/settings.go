@@ -65,7 +65,7 @@ func isOn(set *lint.Set, u *unit.Unit, key string) (unit.Setting, bool) {
 	if !ok {
 		return setting, false
 	}
-	on, _ := value.ParseBoolean(setting.Value.String)
+	on, _ := value.ParseBoolean(setting.Value().String())
 	return setting, on
 }
 

@@ -48,7 +48,7 @@ func socketWithoutListen(p *lint.UnitPass) {
 		Help:    "add ListenStream= or another Listen…= setting",
 	}
 	for _, setting := range u.InForce("Socket") {
-		if strings.HasPrefix(setting.Key.String, "Listen") {
+		if strings.HasPrefix(setting.Key().String(), "Listen") {
 			f.Message = "nothing is left of what the socket unit listens on: systemd does not load it (\"Unit has no Listen setting\")"
 			f.Help = "correct the address"
 			f.Related = []lint.Related{{Place: lint.AtValue(setting), Message: "systemd cannot read this"}}

@@ -42,7 +42,7 @@ func timerNeverStarts(p *lint.UnitPass) {
 	p.Report(lint.Finding{
 		Place: lint.AtKey(setting),
 		Message: fmt.Sprintf("%s= counts from the last run of %s, and nothing but this timer starts it: the timer never elapses",
-			setting.Key.String, started.Name),
+			setting.Key().String(), started.Name),
 		Help: "add a first time: OnBootSec=1min, or OnActiveSec=0",
 		Related: []lint.Related{{
 			Place: header(started), Message: "no other unit starts this one, and it cannot be enabled by itself",

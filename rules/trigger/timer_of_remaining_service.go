@@ -42,7 +42,7 @@ func timerOfRemainingService(p *lint.UnitPass) {
 	p.Report(lint.Finding{
 		Place: lint.AtValue(setting),
 		Message: fmt.Sprintf("%s= is to start %s again, but with RemainAfterExit=yes the service stays active after its first run: systemd has nothing to start",
-			setting.Key.String, service.Name),
+			setting.Key().String(), service.Name),
 		Help:    "remove RemainAfterExit= from the service",
 		Related: []lint.Related{{Place: lint.AtValue(remains), Message: "keeps the service active"}},
 	})

@@ -49,10 +49,10 @@ func timerRequiresService(p *lint.UnitPass) {
 		f := lint.Finding{
 			Place: lint.AtWord(setting, e.Ref.At),
 			Message: fmt.Sprintf("%s= starts %s together with the timer, so also at every boot, not only when the timer elapses",
-				setting.Key.String, started),
+				setting.Key().String(), started),
 			Help: "remove the name: a timer starts its unit without a dependency on it",
 		}
-		if len(value.Fields(setting.Value.String)) == 1 {
+		if len(value.Fields(setting.Value().String())) == 1 {
 			f.Fixes = []lint.Fix{remove(setting, false)}
 		}
 		p.Report(f)

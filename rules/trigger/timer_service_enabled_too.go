@@ -58,7 +58,7 @@ func timerServiceEnabledToo(p *lint.UnitPass) {
 		case e.Install && e.Unit == service && !p.Set.Rooted && !p.Set.IsShipped(service.ID):
 			f.Place = lint.AtWord(e.Ref.Setting, e.Ref.At)
 			f.Message = fmt.Sprintf("%s starts at the times of %s; once enabled, %s=%s starts it at every boot, too",
-				service.Name, timer.Name, e.Ref.Setting.Key.String, e.From)
+				service.Name, timer.Name, e.Ref.Setting.Key().String(), e.From)
 		default:
 			continue
 		}

@@ -163,7 +163,7 @@ func Of(u *unit.Unit, section string, h *host.Host) *Environment {
 	}
 	e.manager(u, section)
 	for _, s := range u.Settings(section, "PassEnvironment") {
-		words, _ := value.PathWords(s.Value.String)
+		words, _ := value.PathWords(s.Value().String())
 		for _, w := range words {
 			e.variables[w.Text] = Variable{Name: w.Text, Origin: FromPass, Place: at(s, w.Span), Setting: &s}
 		}
@@ -175,7 +175,7 @@ func Of(u *unit.Unit, section string, h *host.Host) *Environment {
 		e.file(u, s, h)
 	}
 	for _, s := range u.Settings(section, "UnsetEnvironment") {
-		words, _ := value.EnvironmentWords(s.Value.String)
+		words, _ := value.EnvironmentWords(s.Value().String())
 		for _, w := range words {
 			name, text, isPair := strings.Cut(w.Text, "=")
 			if v, ok := e.variables[name]; isPair && (!ok || !v.Known || v.Value != text) {
@@ -189,12 +189,12 @@ func Of(u *unit.Unit, section string, h *host.Host) *Environment {
 
 // at is the place of a span of a setting's value.
 func at(s unit.Setting, span source.Span) source.Place {
-	return source.Place{File: s.Part.Source, Span: s.Value.Span(span)}
+	return source.Place{File: s.Part.Source, Span: s.Value().Span(span)}
 }
 
 // assign adds the variables of Environment=.
 func (e *Environment) assign(u *unit.Unit, s unit.Setting) {
-	assignments, _ := value.ParseEnvironment(s.Value.String)
+	assignments, _ := value.ParseEnvironment(s.Value().String())
 	for _, a := range assignments {
 		name, text := u.Expand(a.Name.Text), u.Expand(a.Value.Text)
 		if !name.Known {
@@ -210,8 +210,8 @@ func (e *Environment) assign(u *unit.Unit, s unit.Setting) {
 
 // file adds the variables of a file.
 func (e *Environment) file(u *unit.Unit, s unit.Setting, h *host.Host) {
-	f := File{Setting: s, At: source.Span{End: len(s.Value.String)}}
-	text, optional := strings.CutPrefix(s.Value.String, "-")
+	f := File{Setting: s, At: source.Span{End: len(s.Value().String())}}
+	text, optional := strings.CutPrefix(s.Value().String(), "-")
 	f.Optional = optional
 	f.At.Start = f.At.End - len(text)
 	expanded := u.Expand(text)

@@ -77,7 +77,7 @@ func (e *Environment) manager(u *unit.Unit, section string) {
 		v := Variable{Name: d.name, State: Set, Origin: FromManager, Setting: &setting, Known: system}
 		var paths []string
 		for _, s := range u.Settings(section, d.key) {
-			entries, _ := value.ParseDirectories(s.Value.String, d.key != "ConfigurationDirectory")
+			entries, _ := value.ParseDirectories(s.Value().String(), d.key != "ConfigurationDirectory")
 			for _, entry := range entries {
 				expanded := u.Expand(entry.Path.Text)
 				v.Known = v.Known && expanded.Known

@@ -140,6 +140,10 @@ func (o *Options) shows(rule *Rule) bool {
 	return rule.Tier == Default || o.Strict || slices.Contains(o.Select, rule.ID)
 }
 
+// mayShow reports whether the findings of a rule may be shown; all others are only
+// counted.
+func (o *Options) mayShow(rule *Rule) bool { return o.Level != nil || o.shows(rule) }
+
 // chosen returns the rules that run, ordered by ID. Strict rules run even when
 // their findings are not shown, so that a run can say how many there are.
 func chosen(opts Options) ([]*Rule, error) {
@@ -169,6 +173,27 @@ type UnknownRuleError struct{ ID string }
 // Error names the rule.
 func (e UnknownRuleError) Error() string { return fmt.Sprintf("unknown rule %q", e.ID) }
 
+// task is what some of the checks of a set came to.
+type task struct {
+	findings []Finding
+	problems []Problem
+}
+
+// strip frees what is not needed of findings that are only counted: there may be many
+// of them, and all are kept until they are in order.
+func (r *run) strip(findings []Finding) {
+	for i := range findings {
+		f := &findings[i]
+		if r.opts.mayShow(f.Rule) {
+			continue
+		}
+		f.Help, f.Result, f.Fixes = "", "", nil
+		if len(r.ignores) == 0 { // see silence
+			f.Related, f.Evidence = nil, nil
+		}
+	}
+}
+
 // check runs the rules over one set.
 func (r *run) check(ctx context.Context, set *Set, rules []*Rule) error {
 	set.Graph = graph.Build(set.Set)
@@ -177,28 +202,27 @@ func (r *run) check(ctx context.Context, set *Set, rules []*Rule) error {
 	r.count(files)
 	r.readIgnores(set)
 
-	// Each task writes to its own place, so the order of results does not depend on
-	// who is first.
-	type task struct {
-		findings []Finding
-		problems []Problem
-	}
-	tasks := make([]task, len(files)+len(units)+len(rules))
+	// Each task has a place of its own, so the order of results does not depend on who
+	// is first.
+	var tasks []*task
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(r.opts.Jobs)
-	each := func(base, n int, check func(i int, t *task)) {
-		const chunk = 64 // units at a time: less to schedule
+	each := func(n int, check func(i int, t *task)) {
+		const chunk = 64 // files or units at a time: less to schedule
 		for from := 0; from < n; from += chunk {
+			t := &task{}
+			tasks = append(tasks, t)
 			group.Go(func() error {
 				for i := from; i < min(from+chunk, n); i++ {
-					check(i, &tasks[base+i])
+					check(i, t)
 				}
+				r.strip(t.findings)
 				return ctx.Err()
 			})
 		}
 	}
-	each(0, len(files), func(i int, t *task) {
-		p := &FilePass{pass: pass{Set: set}, Part: files[i].part, Unit: files[i].unit, Memo: &Memo{}}
+	each(len(files), func(i int, t *task) {
+		p := &FilePass{pass: pass{Set: set, findings: t.findings}, Part: files[i].part, Unit: files[i].unit, Memo: &Memo{}}
 		for _, p.rule = range rules {
 			if check := p.rule.CheckFile; check != nil {
 				guard(p.rule, p.Part.Source.Path, &t.problems, func() { check(p) })
@@ -206,8 +230,8 @@ func (r *run) check(ctx context.Context, set *Set, rules []*Rule) error {
 		}
 		t.findings = p.findings
 	})
-	each(len(files), len(units), func(i int, t *task) {
-		p := &UnitPass{pass: pass{Set: set}, Unit: units[i], Memo: &Memo{}}
+	each(len(units), func(i int, t *task) {
+		p := &UnitPass{pass: pass{Set: set, findings: t.findings}, Unit: units[i], Memo: &Memo{}}
 		name := p.Unit.ID
 		for _, p.rule = range rules {
 			if check := p.rule.CheckUnit; check != nil && (p.Unit.Quadlet == "" || p.rule.Quadlets) {
@@ -216,24 +240,31 @@ func (r *run) check(ctx context.Context, set *Set, rules []*Rule) error {
 		}
 		t.findings = p.findings
 	})
-	for i, rule := range rules {
+	for _, rule := range rules {
 		if rule.CheckSet == nil {
 			continue
 		}
+		t := &task{}
+		tasks = append(tasks, t)
 		group.Go(func() error {
-			t := &tasks[len(files)+len(units)+i]
 			p := &SetPass{pass{Set: set, rule: rule}}
 			guard(rule, set.Name, &t.problems, func() { rule.CheckSet(p) })
 			t.findings = p.findings
+			r.strip(t.findings)
 			return ctx.Err()
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	for i := range tasks {
-		r.result.Findings = append(r.result.Findings, tasks[i].findings...)
-		r.result.Errors = append(r.result.Errors, tasks[i].problems...)
+	found := len(r.result.Findings)
+	for _, t := range tasks {
+		found += len(t.findings)
+	}
+	r.result.Findings = slices.Grow(r.result.Findings, found-len(r.result.Findings))
+	for _, t := range tasks {
+		r.result.Findings = append(r.result.Findings, t.findings...)
+		r.result.Errors = append(r.result.Errors, t.problems...)
 	}
 	return nil
 }
@@ -277,6 +308,7 @@ func (r *run) finish() {
 		}
 		shown = append(shown, f)
 	}
+	clear(result.Findings[len(shown):])
 	result.Findings = shown
 	for _, problems := range [][]Problem{result.Errors, result.Notes} {
 		slices.SortStableFunc(problems, func(a, b Problem) int {

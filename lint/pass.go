@@ -44,7 +44,7 @@ type Set struct {
 
 // keptPrograms is how many units' programs are kept until they are forgotten, so that
 // they do not fill the memory with very many units.
-const keptPrograms = 8192
+const keptPrograms = 2048
 
 // Program returns what a unit of the set runs.
 func (s *Set) Program(u *unit.Unit) *program.Unit {
@@ -102,10 +102,7 @@ func (p *pass) Shows(path string) bool { return p.Set.focus.has(path) }
 
 // Shown reports whether the rule's findings may be shown; otherwise they are only
 // counted, and what is costly to say of them need not be worked out.
-func (p *pass) Shown() bool {
-	opts := &p.Set.run.opts
-	return opts.Level != nil || opts.shows(p.rule)
-}
+func (p *pass) Shown() bool { return p.Set.run.opts.mayShow(p.rule) }
 
 // FilePass is one file of a set, for a CheckFile.
 type FilePass struct {

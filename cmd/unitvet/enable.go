@@ -74,31 +74,34 @@ func enable(std streams, f inputFlags, args []string) error {
 		return err
 	}
 	notes(std.err, result)
-	found, failed := 0, false
+	here := map[*lint.Set][]string{}
 	missing := slices.Clone(names)
 	for _, set := range sets {
-		var here []string
 		for _, name := range names {
 			if u := set.Lookup(name); u != nil && u.Exists() {
-				here = append(here, name)
+				here[set] = append(here[set], name)
+				missing = slices.DeleteFunc(missing, func(other string) bool { return other == name })
 			}
 		}
-		if len(here) == 0 {
+	}
+	if len(missing) > 0 { // then systemctl does nothing at all
+		return fmt.Errorf("%s: no such unit here", strings.Join(missing, ", "))
+	}
+	found, failed := 0, false
+	for _, set := range sets {
+		if len(here[set]) == 0 {
 			continue
 		}
 		if found++; found > 1 {
 			_, _ = fmt.Fprintln(std.out)
 		}
-		missing = slices.DeleteFunc(missing, func(name string) bool { return slices.Contains(here, name) })
-		plan := set.Enable(here...)
-		if err := planText(std.out, set, plan, here); err != nil {
+		plan := set.Enable(here[set]...)
+		if err := planText(std.out, set, plan, here[set]); err != nil {
 			return fmt.Errorf("writing: %w", err)
 		}
 		failed = failed || fails(plan)
 	}
 	switch {
-	case len(missing) > 0:
-		return fmt.Errorf("%s: no such unit here", strings.Join(missing, ", "))
 	case len(result.Errors) > 0:
 		return failedError{}
 	case failed:
@@ -128,8 +131,12 @@ func planText(w io.Writer, set *lint.Set, plan *unit.Plan, names []string) error
 		case link.Replaces != "":
 			what = "change "
 		}
-		fmt.Fprintf(&text, "%s%s/%s -> %s  # %s= at %s\n", what, set.ConfigDir(), report.Escape(link.Name),
-			report.Escape(deployed(link.Unit)), link.Entry.Key, position(link.Entry))
+		why := "the unit's file is not on the search path"
+		if link.Entry.Key != "" {
+			why = link.Entry.Key + "= at " + position(link.Entry)
+		}
+		fmt.Fprintf(&text, "%s%s/%s -> %s  # %s\n", what, set.ConfigDir(), report.Escape(link.Name),
+			report.Escape(cmp.Or(link.Target, link.Unit.Path)), why)
 	}
 	for _, link := range plan.Links {
 		target, _, ok := strings.Cut(link.Name, "/")
@@ -153,21 +160,12 @@ func planText(w io.Writer, set *lint.Set, plan *unit.Plan, names []string) error
 	}
 	presets := set.Presets()
 	for _, name := range names {
-		if rule, ok := presets.Find(name); ok {
+		if rule, ok := presets.Find(name); ok && set.Lookup(name).ID == name { // not by its other names
 			fmt.Fprintf(&text, "preset: %s %s (%s:%d)\n", rule.Action, report.Escape(name), report.Escape(rule.Path), rule.Line)
 		}
 	}
 	_, err := io.WriteString(w, text.String())
 	return err
-}
-
-// deployed returns the path of a unit's file where it is deployed, or, where that is
-// not known, the file itself.
-func deployed(u *unit.Unit) string {
-	if u.Fragment != nil && u.Fragment.Dir.Host != "" && u.Fragment.Linked == "" {
-		return path.Join(u.Fragment.Dir.Host, path.Base(u.Path))
-	}
-	return u.Path
 }
 
 // position is the place of a name in [Install].

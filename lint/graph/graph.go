@@ -250,6 +250,9 @@ func (g *Graph) add(u *unit.Unit) {
 	}
 	installed := u.InstalledAs()
 	for _, d := range installKeys {
+		if u.Template != nil && len(u.DropIns) == len(u.Template.DropIns) && u.Template.InstalledAs() == u.ID {
+			break // the template says so already
+		}
 		g.references(u, "Install", d.key, func(from string) Edge {
 			return Edge{From: from, To: installed, Kind: d.kind, Install: true}
 		})

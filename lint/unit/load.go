@@ -294,7 +294,7 @@ func (l *loader) followLink(e *entry) bool {
 		return true
 	}
 	e.target = target
-	if !l.inSearchPath(e.dir, target) {
+	if !l.set.inSearchPath(e.dir, target) {
 		l.statEntry(e)
 		return true
 	}
@@ -322,7 +322,7 @@ func (l *loader) followLink(e *entry) bool {
 // a place on it. The directories of the target are followed, the target itself
 // is not; neither needs to exist (unit_file_resolve_symlink in
 // src/shared/unit-file.c).
-func (l *loader) inSearchPath(dir *Dir, target string) bool {
+func (s *Set) inSearchPath(dir *Dir, target string) bool {
 	parent := path.Dir(target)
 	if !path.IsAbs(target) {
 		parent = path.Join(dir.Name, parent)
@@ -330,35 +330,35 @@ func (l *loader) inSearchPath(dir *Dir, target string) bool {
 	if tree := dir.Tree; tree.Rooted || !path.IsAbs(target) {
 		link := tree.Resolve(parent)
 		if link.Err == nil || errors.Is(link.Err, fs.ErrNotExist) {
-			for _, d := range l.set.Dirs {
+			for _, d := range s.Dirs {
 				if d.Tree == tree && isBelow(link.Name, d.Name) {
 					return true
 				}
 			}
 			if tree.Rooted {
-				return l.onHostPath(path.Join("/", link.Name))
+				return s.onHostPath(path.Join("/", link.Name))
 			}
 		}
 	}
 	// What the link means where the checkout is deployed.
 	switch {
 	case path.IsAbs(target):
-		return l.onHostPath(parent)
+		return s.onHostPath(parent)
 	case dir.Host != "":
-		return l.onHostPath(path.Join(dir.Host, path.Dir(target)))
+		return s.onHostPath(path.Join(dir.Host, path.Dir(target)))
 	}
 	return false
 }
 
 // onHostPath reports whether a directory of the deployed system is one of the
 // manager's search path, or lies below one.
-func (l *loader) onHostPath(dir string) bool {
-	for _, host := range SearchPath(l.set.Scope) {
+func (s *Set) onHostPath(dir string) bool {
+	for _, host := range SearchPath(s.Scope) {
 		if isBelow(dir, host) {
 			return true
 		}
 	}
-	return l.set.Scope == ScopeUnknown && slices.ContainsFunc(userPath, func(host string) bool { return isBelow(dir, host) })
+	return s.Scope == ScopeUnknown && slices.ContainsFunc(userPath, func(host string) bool { return isBelow(dir, host) })
 }
 
 // isBelow reports whether a clean name is that of a directory or of something

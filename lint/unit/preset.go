@@ -2,6 +2,7 @@ package unit
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -26,21 +27,28 @@ type PresetRule struct {
 type Presets []PresetRule
 
 // ParsePresets reads the rules of a file. Lines that systemd passes over are left
-// out (read_presets in src/shared/install.c).
+// out (read_presets and split_pattern_into_name_and_instances in
+// src/shared/install.c): only enable takes more than one word, the instances of a
+// template.
 func ParsePresets(report, text string) Presets {
 	var rules Presets
 	n := 0
 	for line := range strings.Lines(text) {
 		n++
-		words := value.Fields(strings.TrimSpace(line))
-		if len(words) < 2 || strings.ContainsRune("#;", rune(words[0].Text[0])) {
+		line = strings.TrimSpace(line)
+		words := value.Fields(line)
+		if len(words) < 2 || strings.ContainsRune("#;", rune(line[0])) {
 			continue
 		}
-		rule := PresetRule{Action: words[0].Text, Pattern: words[1].Text, Path: report, Line: n}
+		rule := PresetRule{Action: words[0].Text, Pattern: line[words[1].Span.Start:], Path: report, Line: n}
 		switch rule.Action {
 		case "enable":
+			rule.Pattern = words[1].Text
 			for _, word := range words[2:] {
 				rule.Instances = append(rule.Instances, word.Text)
+			}
+			if name, err := value.ParseName(rule.Pattern); len(words) > 2 && (err != nil || name.Kind != value.Template) {
+				continue
 			}
 		case "disable", "ignore":
 		default:
@@ -59,18 +67,64 @@ func (p Presets) Find(name string) (PresetRule, bool) {
 		return PresetRule{}, false
 	}
 	for _, rule := range p {
-		if len(rule.Instances) > 0 {
-			if rule.Pattern == parsed.Template().String() && (parsed.Kind == value.Template || slices.Contains(rule.Instances, parsed.Instance)) {
-				return rule, true
-			}
-			continue
-		}
-		// fnmatch(3) and path.Match agree, but for ! in brackets.
-		if ok, _ := path.Match(strings.ReplaceAll(rule.Pattern, "[!", "[^"), name); ok {
+		if rule.Pattern == parsed.Template().String() && slices.Contains(rule.Instances, parsed.Instance) || matches(rule.Pattern, name) {
 			return rule, true
 		}
 	}
 	return PresetRule{}, false
+}
+
+// matches is fnmatch(3) with FNM_NOESCAPE, for a pattern that stands for whole names.
+// A bracket that nothing closes stands for itself.
+func matches(pattern, name string) bool {
+	var b strings.Builder
+	b.WriteString(`^(?s:`)
+	for i := 0; i < len(pattern); i++ {
+		switch c := pattern[i]; c {
+		case '*':
+			b.WriteString(".*")
+		case '?':
+			b.WriteByte('.')
+		case '[':
+			set, length := bracket(pattern[i:])
+			b.WriteString(set)
+			i += length - 1
+		default:
+			b.WriteString(regexp.QuoteMeta(string(c)))
+		}
+	}
+	b.WriteString(`)$`)
+	expression, err := regexp.Compile(b.String())
+	return err == nil && expression.MatchString(name)
+}
+
+// bracket translates a bracket expression of a pattern, such as [!a-c] or
+// [[:digit:]_], to that of a regular expression. It returns how long it is.
+func bracket(pattern string) (set string, length int) {
+	i := 1
+	set = "["
+	if i < len(pattern) && (pattern[i] == '!' || pattern[i] == '^') {
+		set += "^"
+		i++
+	}
+	for first := i; i < len(pattern); i++ {
+		switch c := pattern[i]; {
+		case c == ']' && i > first:
+			return set + "]", i + 1
+		case c == '[' && strings.HasPrefix(pattern[i:], "[:"):
+			if end := strings.Index(pattern[i:], ":]"); end >= 0 {
+				set += pattern[i : i+end+2]
+				i += end + 1
+				continue
+			}
+			set += `\[`
+		case c == '-':
+			set += "-"
+		default:
+			set += regexp.QuoteMeta(string(c))
+		}
+	}
+	return `\[`, 1
 }
 
 // presetDirs are where presets are, highest priority first, without the manager
@@ -92,7 +146,7 @@ func (s *Set) Presets() Presets {
 			continue
 		}
 		for _, e := range entries {
-			if _, ok := files[e.Name()]; !ok && strings.HasSuffix(e.Name(), ".preset") {
+			if _, ok := files[e.Name()]; !ok && strings.HasSuffix(e.Name(), ".preset") && !strings.HasPrefix(e.Name(), ".") {
 				files[e.Name()] = path.Join(dir, e.Name())
 			}
 		}

@@ -16,6 +16,11 @@ enable  ssh.service
 ignore [!a]*.timer
 frobnicate x.service
 disable
+disable two.service words.service
+enable two.service words.service
+ignore [[:alpha:]]x.path
+ignore []_]y.path
+disable e@x\x2dy.service
 disable *
 `)
 	for _, test := range []struct {
@@ -23,7 +28,9 @@ disable *
 		line         int
 	}{
 		{"worker@1.service", "enable", 2}, {"worker@two.service", "enable", 2}, {"worker@.service", "enable", 2},
-		{"worker@3.service", "disable", 4}, {"ssh.service", "enable", 5}, {"b.timer", "ignore", 6}, {"a.timer", "disable", 9},
+		{"worker@3.service", "disable", 4}, {"ssh.service", "enable", 5}, {"b.timer", "ignore", 6}, {"a.timer", "disable", 14},
+		{"two.service", "disable", 14}, {"ax.path", "ignore", 11}, {"1x.path", "disable", 14},
+		{"_y.path", "ignore", 12}, {`e@x\x2dy.service`, "disable", 13},
 	} {
 		rule, ok := presets.Find(test.name)
 		if !ok || rule.Action != test.action || rule.Line != test.line {

@@ -39,16 +39,6 @@ func (u *Unit) References(section, key string) []Reference {
 	return found
 }
 
-// nameIn resolves a unit name in a section. In [Install] templates stay what
-// they are (install_info_symlink_wants in src/shared/install.c).
-func (u *Unit) nameIn(section, text string) string {
-	if section != "Install" {
-		return u.ResolveName(text)
-	}
-	name, _ := u.expandName(text)
-	return name
-}
-
 // ResolveName resolves the specifiers of a unit name in a dependency, and a
 // template to the instance it stands for. It returns "" if that needs something
 // that only the host knows.
@@ -127,8 +117,13 @@ func referredInstances(u *Unit) []string {
 			names = append(names, u.ResolveName(link.Entry))
 		}
 	}
+	install := u.IsTemplate()
 	for _, setting := range u.settings {
 		if !strings.ContainsAny(setting.Value().String(), "@%") {
+			continue
+		}
+		if setting.Section == "Install" {
+			install = true
 			continue
 		}
 		d, ok := directive.Lookup(setting.Section, setting.Key().String())
@@ -136,10 +131,18 @@ func referredInstances(u *Unit) []string {
 			continue
 		}
 		for _, word := range value.Fields(setting.Value().String()) {
-			if name := u.nameIn(setting.Section, word.Text); strings.Contains(name, "@") {
+			if name := u.ResolveName(word.Text); strings.Contains(name, "@") {
 				names = append(names, name)
 			}
 		}
+	}
+	if install {
+		for _, key := range InstallKeys {
+			for _, entry := range u.Install(key) {
+				names = append(names, entry.Name)
+			}
+		}
+		names = append(names, u.InstalledAs())
 	}
 	// foo@bar.timer triggers foo@bar.service.
 	if u.Name.Kind == value.Instance && u.Name.Type != "service" {

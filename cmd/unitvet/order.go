@@ -212,7 +212,7 @@ func newJSONJob(job *transaction.Job) jsonJob {
 	}
 	for i := range job.Chain {
 		e := &job.Chain[i]
-		link := jsonLink{From: e.From, Dependency: string(e.Kind), To: e.To, Reason: e.Implicit}
+		link := jsonLink{From: e.From, Dependency: e.Kind.String(), To: e.To, Reason: e.Implicit}
 		if e.Install {
 			link.Reason = "by [Install], once it is enabled"
 		}

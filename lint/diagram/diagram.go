@@ -118,12 +118,12 @@ func Make(set *lint.Set, opts Options) *Diagram {
 	if opts.Implicit {
 		for e := range set.Graph.All() {
 			if !set.Graph.IsBase(e.Unit) {
-				b.edge(e)
+				b.edge(&e)
 			}
 		}
 	} else {
-		for i := range set.Graph.Edges {
-			b.edge(&set.Graph.Edges[i])
+		for e := range set.Graph.Edges() {
+			b.edge(&e)
 		}
 	}
 	b.merge()
@@ -197,7 +197,7 @@ func (b *builder) group(name string, u *unit.Unit) string {
 			}
 		}
 	case "target":
-		for _, e := range b.set.Graph.To(name) {
+		for e := range b.set.Graph.To(name) {
 			if path.Ext(e.From) == ".target" && (e.Kind == graph.Wants || e.Kind == graph.Upholds || e.Kind.Requirement()) {
 				return e.From
 			}
@@ -270,7 +270,7 @@ func isName(name string) bool {
 // at is the place that names an edge.
 func at(e *graph.Edge) string {
 	switch {
-	case e.Ref != nil:
+	case e.Named():
 		file := e.Ref.Setting.Part.Source
 		return file.Path + ":" + itoa(file.Position(e.Ref.Span().Start).Line)
 	case e.Link != nil:

@@ -40,7 +40,7 @@ func (l *Line) text() string {
 		switch kind {
 		case graph.Wants, graph.After, graph.Before:
 		default:
-			words = append(words, string(kind))
+			words = append(words, kind.String())
 		}
 	}
 	if len(words) > 2 {

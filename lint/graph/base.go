@@ -127,20 +127,17 @@ func (g *Graph) Lookup(name string) *unit.Unit {
 func (g *Graph) IsBase(u *unit.Unit) bool { return u != nil && u.Set != g.Set }
 
 // All returns every edge: those that files name, those they imply, and those of
-// the units that systemd brings along where the set does not have its own. An
-// implied edge is only valid until the next one.
-func (g *Graph) All() iter.Seq[*Edge] {
-	return func(yield func(*Edge) bool) {
+// the units that systemd brings along where the set does not have its own.
+func (g *Graph) All() iter.Seq[Edge] {
+	return func(yield func(Edge) bool) {
 		var implied []Edge // one list for all of them
 		each := func(u *unit.Unit) bool {
-			for e := range g.Of(u) {
-				if !yield(e) {
-					return false
-				}
+			if !g.eachOf(u, yield) {
+				return false
 			}
 			implied = g.appendImplied(implied[:0], u)
 			for i := range implied {
-				if !yield(&implied[i]) {
+				if !yield(implied[i]) {
 					return false
 				}
 			}

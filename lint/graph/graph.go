@@ -6,7 +6,6 @@ package graph
 import (
 	"iter"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/unitvet/unitvet/lint/source"
@@ -16,31 +15,58 @@ import (
 
 // Kind is the kind of an edge, named like systemd's dependency types
 // (systemd.unit(5), "Mapping of unit properties to their inverses").
-type Kind string
+type Kind uint8
 
-// The kinds.
+// The kinds. The zero value is none of them.
 const (
-	Requires             Kind = "Requires"
-	Requisite            Kind = "Requisite"
-	Wants                Kind = "Wants"
-	BindsTo              Kind = "BindsTo"
-	PartOf               Kind = "PartOf"
-	Upholds              Kind = "Upholds"
-	Conflicts            Kind = "Conflicts"
-	Before               Kind = "Before"
-	After                Kind = "After"
-	OnFailure            Kind = "OnFailure"
-	OnSuccess            Kind = "OnSuccess"
-	PropagatesReloadTo   Kind = "PropagatesReloadTo"
-	ReloadPropagatedFrom Kind = "ReloadPropagatedFrom"
-	PropagatesStopTo     Kind = "PropagatesStopTo"
-	StopPropagatedFrom   Kind = "StopPropagatedFrom"
-	JoinsNamespaceOf     Kind = "JoinsNamespaceOf"
+	Requires Kind = iota + 1
+	Requisite
+	Wants
+	BindsTo
+	PartOf
+	Upholds
+	Conflicts
+	Before
+	After
+	OnFailure
+	OnSuccess
+	PropagatesReloadTo
+	ReloadPropagatedFrom
+	PropagatesStopTo
+	StopPropagatedFrom
+	JoinsNamespaceOf
 	// Triggers leads from a timer, path, socket or automount to its unit.
-	Triggers Kind = "Triggers"
+	Triggers
 	// InSlice leads to the slice that a unit runs in.
-	InSlice Kind = "InSlice"
+	InSlice
 )
+
+var kindNames = [...]string{
+	Requires:             "Requires",
+	Requisite:            "Requisite",
+	Wants:                "Wants",
+	BindsTo:              "BindsTo",
+	PartOf:               "PartOf",
+	Upholds:              "Upholds",
+	Conflicts:            "Conflicts",
+	Before:               "Before",
+	After:                "After",
+	OnFailure:            "OnFailure",
+	OnSuccess:            "OnSuccess",
+	PropagatesReloadTo:   "PropagatesReloadTo",
+	ReloadPropagatedFrom: "ReloadPropagatedFrom",
+	PropagatesStopTo:     "PropagatesStopTo",
+	StopPropagatedFrom:   "StopPropagatedFrom",
+	JoinsNamespaceOf:     "JoinsNamespaceOf",
+	Triggers:             "Triggers",
+	InSlice:              "InSlice",
+}
+
+// String returns systemd's name for the kind.
+func (k Kind) String() string { return kindNames[k] }
+
+// MarshalText returns systemd's name for the kind.
+func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
 // Requirement reports whether an edge of the kind makes systemd fail the unit
 // when the other one does not exist (src/core/transaction.c).
@@ -54,11 +80,12 @@ type Edge struct {
 	// From and To are unit names with specifiers resolved. They need not exist.
 	From, To string
 	Kind     Kind
+	// Install says that the edge exists only once the unit is enabled.
+	Install bool
 	// Unit is the unit whose files say so.
 	Unit *unit.Unit
-	// Ref is the place of the name in a setting; nil if the edge comes from a link
-	// or is implied.
-	Ref *unit.Reference
+	// Ref is the place of the name in a setting, if the edge is [Edge.Named].
+	Ref unit.Reference
 	// Link is the entry of a .wants/, .requires/ or .upholds/ directory.
 	Link *unit.Link
 	// Implicit says why the edge is there although nothing names it, as part of a
@@ -67,29 +94,37 @@ type Edge struct {
 	// Cause is the setting that an implicit edge follows from, such as
 	// RequiresMountsFor=; nil if it is there by default.
 	Cause *unit.Setting
-	// Install says that the edge exists only once the unit is enabled.
-	Install bool
 }
+
+// Named reports whether a setting names the other unit. All other edges come from
+// a link or are implied.
+func (e *Edge) Named() bool { return e.Ref.Setting.Assignment != nil }
 
 // Span returns the place of the name that the edge comes from, in its file.
 func (e *Edge) Span() (*source.File, source.Span, bool) {
-	if e.Ref == nil {
+	if !e.Named() {
 		return nil, source.Span{}, false
 	}
 	return e.Ref.Setting.Part.Source, e.Ref.Span(), true
 }
 
-// Graph holds the edges of a set.
+// Graph holds the edges of a set. Large sets have very many, so they are kept as
+// numbers, and an [Edge] is put together when it is asked for.
 type Graph struct {
 	Set *unit.Set
-	// Edges in the order of their units' names, then of their places.
-	Edges []Edge
 
-	quadlets *Graph                   // the edges of the services that podman's generator makes
-	refs     []unit.Reference         // the slab that references are carved from
-	of       map[*unit.Unit]edgeRange // the edges of a unit's files
-	index    sync.Once                // makes the next two
-	from, to map[string][]*Edge
+	units   []*unit.Unit     // Set.Units or Set.Quadlets
+	others  []string         // the names that are no unit's own
+	numbers map[string]int32 // of others; they follow those of the units
+	reasons []string         // of implicit edges
+
+	edges []edge  // in the order of the units, then of their places
+	start []int32 // the edges of unit i are edges[start[i]:start[i+1]]
+
+	into      []int32 // the places in edges of those that lead to a unit, by any of its names
+	intoStart []int32 // those of name i are into[intoStart[i]:intoStart[i+1]]
+
+	quadlets *Graph // the edges of the services that podman's generator makes
 
 	scopeOnce sync.Once
 	scope     unit.Scope
@@ -97,57 +132,156 @@ type Graph struct {
 	mounts    map[string]*unit.Unit // by the directory
 }
 
-// edgeRange is a range of Graph.Edges.
-type edgeRange struct{ start, end int }
-
-// From returns the edges that leave a unit, by any of its names.
-func (g *Graph) From(name string) []*Edge {
-	g.index.Do(g.makeIndex)
-	return g.from[g.canonical(name)]
+// edge is an edge that files make, as the graph keeps it.
+type edge struct {
+	from, to   int32 // names
+	unit       int32
+	at         int32 // among the unit's settings or links, or among the reasons
+	start, end int32 // the name in the value of the setting
+	kind       Kind
+	origin     origin
+	install    bool
 }
 
-// To returns the edges that lead to a unit, by any of its names.
-func (g *Graph) To(name string) []*Edge {
-	g.index.Do(g.makeIndex)
-	return g.to[g.canonical(name)]
+// origin is where an edge comes from.
+type origin uint8
+
+const (
+	fromSetting origin = iota
+	fromLink
+	fromReason
+)
+
+// edge returns the edge in a place of the graph's list.
+func (g *Graph) edge(i int32) Edge {
+	kept := &g.edges[i]
+	e := Edge{
+		From: g.name(kept.from), To: g.name(kept.to), Kind: kept.kind, Install: kept.install, Unit: g.units[kept.unit],
+	}
+	switch kept.origin {
+	case fromSetting:
+		e.Ref = unit.Reference{
+			Setting: e.Unit.All()[kept.at], At: source.Span{Start: int(kept.start), End: int(kept.end)}, Name: e.To,
+		}
+		if e.Install {
+			e.Ref.Name = e.From
+		}
+	case fromLink:
+		e.Link = &e.Unit.Links[kept.at]
+	case fromReason:
+		e.Implicit = g.reasons[kept.at]
+	}
+	return e
 }
 
-func (g *Graph) makeIndex() {
-	g.from = make(map[string][]*Edge, len(g.Set.Units))
-	g.to = make(map[string][]*Edge, len(g.Set.Units))
-	for i := range g.Edges {
-		e := &g.Edges[i]
-		from, to := g.canonical(e.From), g.canonical(e.To)
-		g.from[from] = append(g.from[from], e)
-		g.to[to] = append(g.to[to], e)
+// name returns the name with a number.
+func (g *Graph) name(number int32) string {
+	if n := int(number) - len(g.units); n >= 0 {
+		return g.others[n]
+	}
+	return g.units[number].ID
+}
+
+// find returns the number of a name.
+func (g *Graph) find(name string) (int32, bool) {
+	if u := g.Set.Lookup(name); u != nil && u.ID == name && g.has(u) {
+		return int32(u.Number()), true
+	}
+	number, ok := g.numbers[name]
+	return number, ok
+}
+
+// number returns the number of a name, and gives it one if it has none.
+func (g *Graph) number(name string) int32 {
+	number, ok := g.find(name)
+	if !ok {
+		number = int32(len(g.units) + len(g.others))
+		g.others = append(g.others, name)
+		g.numbers[name] = number
+	}
+	return number
+}
+
+// has reports whether a unit is one of the graph's.
+func (g *Graph) has(u *unit.Unit) bool { return u.Number() < len(g.units) && g.units[u.Number()] == u }
+
+// Edges returns the edges that the files of all units make, in the order of the
+// units' names, then of their places.
+func (g *Graph) Edges() iter.Seq[Edge] {
+	return func(yield func(Edge) bool) {
+		g.each(0, len(g.edges), yield)
 	}
 }
 
+// each yields the edges in a range of the graph's list. It returns false if yield
+// does.
+func (g *Graph) each(start, end int, yield func(Edge) bool) bool {
+	for i := start; i < end; i++ {
+		if !yield(g.edge(int32(i))) {
+			return false
+		}
+	}
+	return true
+}
+
 // Of returns the edges that a unit's own files make, [Install] included.
-func (g *Graph) Of(u *unit.Unit) iter.Seq[*Edge] {
+func (g *Graph) Of(u *unit.Unit) iter.Seq[Edge] {
+	return func(yield func(Edge) bool) { g.eachOf(u, yield) }
+}
+
+func (g *Graph) eachOf(u *unit.Unit, yield func(Edge) bool) bool {
 	switch {
 	case u.Quadlet != "":
 		g = g.quadlets
 	case g.IsBase(u):
 		g = g.base()
 	}
-	own := g.of[u]
-	return func(yield func(*Edge) bool) {
-		for i := own.start; i < own.end; i++ {
-			if !yield(&g.Edges[i]) {
-				return
-			}
+	if !g.has(u) {
+		return true
+	}
+	return g.each(int(g.start[u.Number()]), int(g.start[u.Number()+1]), yield)
+}
+
+// To returns the edges that lead to a unit, by any of its names.
+func (g *Graph) To(name string) iter.Seq[Edge] {
+	return func(yield func(Edge) bool) { g.eachTo(name, yield) }
+}
+
+func (g *Graph) eachTo(name string, yield func(Edge) bool) {
+	number, ok := g.find(g.canonical(name))
+	if !ok {
+		return
+	}
+	for _, i := range g.into[g.intoStart[number]:g.intoStart[number+1]] {
+		if !yield(g.edge(i)) {
+			return
 		}
 	}
 }
 
-// keep returns a reference to a copy of ref that lives as long as the graph.
-func (g *Graph) keep(ref unit.Reference) *unit.Reference {
-	if len(g.refs) == cap(g.refs) {
-		g.refs = make([]unit.Reference, 0, 256)
+// index sorts the edges by where they lead.
+func (g *Graph) index() {
+	own := make([]int32, len(g.units)+len(g.others)) // the number of the unit that answers to a name
+	for i := range own {
+		own[i] = int32(i)
+		if i >= len(g.units) {
+			own[i] = g.number(g.canonical(g.others[i-len(g.units)]))
+		}
 	}
-	g.refs = append(g.refs, ref)
-	return &g.refs[len(g.refs)-1]
+	g.intoStart = make([]int32, len(g.units)+len(g.others)+1)
+	for i := range g.edges {
+		g.intoStart[own[g.edges[i].to]+1]++
+	}
+	for i := range len(g.intoStart) - 1 {
+		g.intoStart[i+1] += g.intoStart[i]
+	}
+	g.into = make([]int32, len(g.edges))
+	next := slices.Clone(g.intoStart)
+	for i := range g.edges {
+		to := own[g.edges[i].to]
+		g.into[next[to]] = int32(i)
+		next[to]++
+	}
 }
 
 // canonical returns the unit's own name for any of its names.
@@ -202,75 +336,77 @@ var linkKinds = map[string]Kind{"wants": Wants, "requires": Requires, "upholds":
 
 // Build makes the graph of a set.
 func Build(set *unit.Set) *Graph {
-	g := &Graph{
-		Set:   set,
-		Edges: make([]Edge, 0, 6*len(set.Units)),
-		of:    make(map[*unit.Unit]edgeRange, len(set.Units)),
-	}
-	g.addAll(set.Units)
-	g.quadlets = &Graph{Set: set, of: map[*unit.Unit]edgeRange{}}
-	g.quadlets.addAll(set.Quadlets)
+	g := build(set, set.Units)
+	g.quadlets = build(set, set.Quadlets)
 	return g
 }
 
-// addAll adds the edges that the files of units make.
-func (g *Graph) addAll(units []*unit.Unit) {
-	for _, u := range units {
-		if u.State == unit.Masked {
-			continue
-		}
-		start := len(g.Edges)
-		g.add(u)
-		g.of[u] = edgeRange{start, len(g.Edges)}
+func build(set *unit.Set, units []*unit.Unit) *Graph {
+	g := &Graph{
+		Set: set, units: units, numbers: map[string]int32{},
+		edges: make([]edge, 0, 6*len(units)), start: make([]int32, len(units)+1),
 	}
+	for i, u := range units {
+		if u.State != unit.Masked {
+			g.add(u)
+		}
+		g.start[i+1] = int32(len(g.edges))
+	}
+	g.edges = slices.Clone(g.edges) // as long as it must be
+	g.index()
+	return g
+}
+
+// keep adds an edge that the files of a unit make.
+func (g *Graph) keep(u *unit.Unit, from, to string, e edge) {
+	e.from, e.to, e.unit = g.number(from), g.number(to), int32(u.Number())
+	g.edges = append(g.edges, e)
+}
+
+// named is an edge of a unit that a setting names.
+func named(u *unit.Unit, kind Kind, ref unit.Reference) edge {
+	at := slices.IndexFunc(u.All(), func(s unit.Setting) bool { return s.Assignment == ref.Setting.Assignment })
+	return edge{kind: kind, at: int32(at), start: int32(ref.At.Start), end: int32(ref.At.End)}
 }
 
 // add adds the edges that a unit's files make.
 func (g *Graph) add(u *unit.Unit) {
-	name := u.ID
-	for _, setting := range u.All() {
+	for i, setting := range u.All() {
 		kind, ok := dependencyKeys[setting.Key().String()]
 		if !ok || setting.Section != "Unit" {
 			continue
 		}
-		for _, word := range value.Fields(setting.Value().String()) {
+		for word := range value.FieldsSeq(setting.Value().String()) {
 			if to := u.ResolveName(word.Text); to != "" {
-				ref := g.keep(unit.Reference{Setting: setting, At: word.Span, Name: to})
-				g.Edges = append(g.Edges, Edge{From: name, To: to, Kind: kind, Unit: u, Ref: ref})
+				g.keep(u, u.ID, to, edge{kind: kind, at: int32(i), start: int32(word.Span.Start), end: int32(word.Span.End)})
 			}
 		}
 	}
 	for i := range u.Links {
-		link := &u.Links[i]
-		if link.Counts() {
-			g.Edges = append(g.Edges, Edge{
-				From: name, To: u.ResolveName(link.Entry), Kind: linkKinds[link.Suffix], Unit: u, Link: link,
-			})
+		if link := &u.Links[i]; link.Counts() {
+			g.keep(u, u.ID, u.ResolveName(link.Entry), edge{kind: linkKinds[link.Suffix], origin: fromLink, at: int32(i)})
 		}
 	}
-	installed := u.InstalledAs()
-	for _, d := range installKeys {
-		if u.Template != nil && len(u.DropIns) == len(u.Template.DropIns) && u.Template.InstalledAs() == u.ID {
-			break // the template says so already
-		}
-		g.references(u, "Install", d.key, func(from string) Edge {
-			return Edge{From: from, To: installed, Kind: d.kind, Install: true}
-		})
-	}
+	g.installed(u)
 	g.triggers(u)
 	g.sockets(u)
 	g.slice(u)
 }
 
-// references adds an edge for each name in the assignments to a key.
-func (g *Graph) references(u *unit.Unit, section, key string, edge func(name string) Edge) {
-	for _, ref := range u.References(section, key) {
-		if ref.Name == "" {
-			continue
+// installed adds the edges that there are once the unit is enabled.
+func (g *Graph) installed(u *unit.Unit) {
+	to := u.InstalledAs()
+	if t := u.Template; t != nil && len(u.DropIns) == len(t.DropIns) && t.InstalledAs() == u.ID {
+		return // the template says so already
+	}
+	for _, d := range installKeys {
+		for _, ref := range u.References("Install", d.key) {
+			if ref.Name != "" {
+				e := named(u, d.kind, ref)
+				e.install = true
+				g.keep(u, ref.Name, to, e)
+			}
 		}
-		e := edge(ref.Name)
-		e.Unit, e.Ref = u, g.keep(ref)
-		g.Edges = append(g.Edges, e)
 	}
 }
 
@@ -292,11 +428,9 @@ func (g *Graph) triggers(u *unit.Unit) {
 	if !ok || !u.Known() {
 		return
 	}
-	name := u.ID
 	if refs := u.References(trigger.section, trigger.key); len(refs) > 0 {
-		ref := refs[0]
-		if ref.Name != "" {
-			g.Edges = append(g.Edges, Edge{From: name, To: ref.Name, Kind: Triggers, Unit: u, Ref: g.keep(ref)})
+		if ref := refs[0]; ref.Name != "" {
+			g.keep(u, u.ID, ref.Name, named(u, Triggers, ref))
 		}
 		return
 	}
@@ -307,7 +441,12 @@ func (g *Graph) triggers(u *unit.Unit) {
 		to.Kind, to.Instance = value.Template, ""
 		why = "with Accept=yes each connection starts an instance of the template of the same name"
 	}
-	g.Edges = append(g.Edges, Edge{From: name, To: to.String(), Kind: Triggers, Unit: u, Implicit: why})
+	at := slices.Index(g.reasons, why)
+	if at < 0 {
+		at = len(g.reasons)
+		g.reasons = append(g.reasons, why)
+	}
+	g.keep(u, u.ID, to.String(), edge{kind: Triggers, origin: fromReason, at: int32(at)})
 }
 
 // sockets adds what Sockets= implies: the service wants its sockets and starts
@@ -316,24 +455,29 @@ func (g *Graph) sockets(u *unit.Unit) {
 	if u.Name.Type != "service" {
 		return
 	}
-	name := u.ID
+	refs := u.References("Service", "Sockets")
 	for _, kind := range []Kind{Wants, After} {
-		g.references(u, "Service", "Sockets", func(to string) Edge { return Edge{From: name, To: to, Kind: kind} })
+		for _, ref := range refs {
+			if ref.Name != "" {
+				g.keep(u, u.ID, ref.Name, named(u, kind, ref))
+			}
+		}
 	}
 }
 
+// sliced are the unit types that have Slice=.
+var sliced = []string{"service", "socket", "mount", "swap", "slice", "scope"}
+
 // slice adds the edge to the slice that Slice= names.
 func (g *Graph) slice(u *unit.Unit) {
-	section := strings.ToUpper(u.Name.Type[:1]) + u.Name.Type[1:]
-	if !slices.Contains([]string{"service", "socket", "mount", "swap", "slice", "scope"}, u.Name.Type) {
+	if !slices.Contains(sliced, u.Name.Type) {
 		return
 	}
-	refs := u.References(section, "Slice")
+	refs := u.References(sectionOf(u.Name.Type), "Slice")
 	if len(refs) == 0 {
 		return
 	}
-	ref := refs[len(refs)-1]
-	if ref.Name != "" {
-		g.Edges = append(g.Edges, Edge{From: u.ID, To: ref.Name, Kind: InSlice, Unit: u, Ref: g.keep(ref)})
+	if ref := refs[len(refs)-1]; ref.Name != "" {
+		g.keep(u, u.ID, ref.Name, named(u, InSlice, ref))
 	}
 }

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"iter"
 	"path"
 	"slices"
 	"strings"
@@ -264,16 +265,18 @@ func (i *implier) settings(key string) []*unit.Setting {
 func (i *implier) beforeTriggered() {
 	for e := range i.g.Of(i.u) {
 		if e.Kind == Triggers {
-			i.add(e.To, "a "+i.u.Name.Type+" is started before the unit that it triggers", i.causeOf(e), Before)
+			i.add(e.To, "a "+i.u.Name.Type+" is started before the unit that it triggers", causeOf(e), Before)
 		}
 	}
 }
 
-func (i *implier) causeOf(e *Edge) *unit.Setting {
-	if e.Ref == nil {
+// causeOf returns the setting that names the unit of an edge, nil if none does.
+func causeOf(e Edge) *unit.Setting {
+	if !e.Named() {
 		return nil
 	}
-	return &e.Ref.Setting
+	cause := e.Ref.Setting
+	return &cause
 }
 
 // socket is socket_add_extras.
@@ -691,7 +694,7 @@ func (i *implier) target() {
 	}
 	for e := range i.g.members(i.u) {
 		if i.g.ordersAfter(i.u, e.To) {
-			i.add(e.To, "a target comes after what it pulls in", i.causeOf(e), After)
+			i.add(e.To, "a target comes after what it pulls in", causeOf(e), After)
 		}
 	}
 	if i.name != "shutdown.target" {
@@ -704,8 +707,8 @@ var pulls = []Kind{Requires, Requisite, Wants, BindsTo, Upholds}
 
 // members yields the edges that make other units the members of a target: those
 // of its files, and the links of the set to it where the set does not have it.
-func (g *Graph) members(target *unit.Unit) func(func(*Edge) bool) {
-	return func(yield func(*Edge) bool) {
+func (g *Graph) members(target *unit.Unit) iter.Seq[Edge] {
+	return func(yield func(Edge) bool) {
 		units := []*unit.Unit{target}
 		if g.IsBase(target) {
 			for _, name := range append([]string{target.ID}, aliasesOf(target.ID)...) {
@@ -797,7 +800,7 @@ func (i *implier) installed() {
 		if i.g.ordersAfter(target, e.To) {
 			i.edges = append(i.edges, Edge{
 				From: e.From, To: e.To, Kind: After, Unit: i.u, Install: true,
-				Implicit: "a target comes after what it pulls in", Cause: i.causeOf(e),
+				Implicit: "a target comes after what it pulls in", Cause: causeOf(e),
 			})
 		}
 	}

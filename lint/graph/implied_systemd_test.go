@@ -46,7 +46,7 @@ func systemdDependencies(t *testing.T, analyze, root string, names []string) map
 				break
 			}
 			to, why, _ := strings.Cut(text, " (")
-			if ok && slices.Contains(comparedKinds, graph.Kind(key)) && strings.Contains(why, "origin-") {
+			if ok && slices.ContainsFunc(comparedKinds, func(k graph.Kind) bool { return k.String() == key }) && strings.Contains(why, "origin-") {
 				deps = append(deps, key+" "+to)
 			}
 		}
@@ -68,10 +68,10 @@ func ourDependencies(g *graph.Graph, u *unit.Unit) []string {
 			e.Kind == graph.Triggers && strings.Contains(to, "@.") { // that of a socket with Accept=yes is ours
 			return
 		}
-		deps = append(deps, string(e.Kind)+" "+to)
+		deps = append(deps, e.Kind.String()+" "+to)
 	}
 	for e := range g.Of(u) {
-		add(e)
+		add(&e)
 	}
 	for _, e := range g.Implied(u) {
 		add(&e)

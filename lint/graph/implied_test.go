@@ -29,7 +29,7 @@ func implied(g *graph.Graph) string {
 	for _, u := range g.Set.Units {
 		for _, e := range g.Implied(u) {
 			name := e.From + " →"
-			kind := " " + string(e.Kind)
+			kind := " " + e.Kind.String()
 			if e.Cause != nil {
 				kind += "(" + e.Cause.Key().String() + ")"
 			}

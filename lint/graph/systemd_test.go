@@ -70,9 +70,9 @@ Alias=adropin.service
 	var want []string
 	set := load()
 	g := graph.Build(set)
-	for i := range g.Edges {
-		if e := &g.Edges[i]; e.Install {
-			want = append(want, e.From+"."+strings.ToLower(string(e.Kind))+"/"+e.To)
+	for e := range g.Edges() {
+		if e.Install {
+			want = append(want, e.From+"."+strings.ToLower(e.Kind.String())+"/"+e.To)
 		}
 	}
 	for _, u := range set.Units {

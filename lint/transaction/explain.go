@@ -21,7 +21,7 @@ func (m *Manager) edges(id int32) []graph.Edge {
 			continue
 		}
 		for e := range m.Graph.Of(u) {
-			found = append(found, *e)
+			found = append(found, e)
 		}
 		found = append(found, m.Graph.Implied(u)...)
 	}
@@ -82,7 +82,7 @@ func (m *Manager) remoteness(e *graph.Edge) int {
 		far = 10
 	}
 	switch {
-	case e.Ref != nil && !e.Install, e.Link != nil:
+	case e.Named() && !e.Install, e.Link != nil:
 		return far
 	case e.Cause != nil && !e.Install:
 		return far + 1
@@ -95,7 +95,7 @@ func (m *Manager) remoteness(e *graph.Edge) int {
 // Place returns the setting that an edge comes from, if it comes from one.
 func Place(e *graph.Edge) (unit.Setting, bool) {
 	switch {
-	case e.Ref != nil:
+	case e.Named():
 		return e.Ref.Setting, true
 	case e.Cause != nil:
 		return *e.Cause, true
@@ -172,7 +172,7 @@ func (m *Manager) cost(e *graph.Edge, from, to int32) int {
 	switch {
 	case e.Unit == nil, m.Graph.IsBase(e.Unit) && e.Cause == nil:
 		return costBase
-	case e.Ref != nil && !e.Install:
+	case e.Named() && !e.Install:
 		for _, a := range m.pulls.of(to) {
 			if a.to() == from && a.has(strong) {
 				cost = max(cost, costRequired)

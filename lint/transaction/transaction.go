@@ -69,7 +69,7 @@ func New(g *graph.Graph) *Manager {
 	m := &Manager{Graph: g, ids: make(map[string]int32, len(g.Set.Units))}
 	b := builder{m: m, skip: instantiated(g)}
 	for e := range g.All() {
-		b.add(e)
+		b.add(&e)
 	}
 	b.finish()
 	return m

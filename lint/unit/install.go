@@ -138,6 +138,17 @@ var InstallKeys = []string{"Alias", "WantedBy", "RequiredBy", "UpheldBy", "Also"
 // Install returns the names that an assignment to a key of [Install] holds, with
 // what systemctl enable makes of them.
 func (u *Unit) Install(key string) []InstallEntry {
+	entries := u.installNames(key)
+	for i := range entries {
+		if entries[i].Fault == InstallFine {
+			u.judgeInstall(&entries[i])
+		}
+	}
+	return entries
+}
+
+// installNames is Install without a judgement on names that are known.
+func (u *Unit) installNames(key string) []InstallEntry {
 	settings := u.installed(key)
 	if len(settings) == 0 {
 		return nil
@@ -159,9 +170,6 @@ func (u *Unit) Install(key string) []InstallEntry {
 				case !expanded.Known:
 					e.Name, e.Fault = "", InstallUnknown
 				}
-			}
-			if e.Fault == InstallFine {
-				u.judgeInstall(&e)
 			}
 			entries = append(entries, e)
 		}
@@ -244,12 +252,16 @@ func (u *Unit) judgeAliasPath(dir, entry string) InstallFault {
 
 // installReferences returns the names in the assignments to a key of [Install].
 func (u *Unit) installReferences(key string) []Reference {
-	var found []Reference
 	if d, ok := directive.Lookup("Install", key); !ok || d.Type != directive.TypeUnitList {
 		return nil
 	}
-	for _, entry := range u.Install(key) {
-		found = append(found, entry.Reference)
+	entries := u.installNames(key)
+	if len(entries) == 0 {
+		return nil
+	}
+	found := make([]Reference, len(entries))
+	for i := range entries {
+		found[i] = entries[i].Reference
 	}
 	return found
 }

@@ -32,7 +32,7 @@ func (u *Unit) References(section, key string) []Reference {
 	}
 	var found []Reference
 	for _, setting := range u.inForce(section, key) {
-		for _, word := range value.Fields(setting.Value().String()) {
+		for word := range value.FieldsSeq(setting.Value().String()) {
 			found = append(found, Reference{setting, word.Span, u.ResolveName(word.Text)})
 		}
 	}
@@ -130,7 +130,7 @@ func referredInstances(u *Unit) []string {
 		if !ok || d.Type != directive.TypeUnitList && d.Type != directive.TypeUnitName {
 			continue
 		}
-		for _, word := range value.Fields(setting.Value().String()) {
+		for word := range value.FieldsSeq(setting.Value().String()) {
 			if name := u.ResolveName(word.Text); strings.Contains(name, "@") {
 				names = append(names, name)
 			}

@@ -446,9 +446,9 @@ func ourDump(t *testing.T, g *graph.Graph, root, name string) dumped {
 	for _, setting := range u.Settings("Service", "ExecStart") {
 		d.ExecStart = append(d.ExecStart, setting.Value().String())
 	}
-	for _, e := range g.From(name) {
+	for e := range g.Of(g.Set.Lookup(name)) {
 		if !e.Install {
-			d.depend(g.Set, string(e.Kind), name, e.To)
+			d.depend(g.Set, e.Kind.String(), name, e.To)
 		}
 		if e.Kind == graph.Triggers {
 			d.depend(g.Set, "Before", name, e.To)

@@ -162,7 +162,7 @@ func (u *Unit) tellScope() Scope {
 		case "User", "Group", "DynamicUser":
 			return ScopeSystem
 		case "WantedBy", "RequiredBy", "UpheldBy", "After", "Requires", "Wants", "PartOf", "BindsTo":
-			for _, word := range value.Fields(setting.Value().String()) {
+			for word := range value.FieldsSeq(setting.Value().String()) {
 				if scope, ok := scopeTargets[word.Text]; ok {
 					return scope
 				}

@@ -1,6 +1,7 @@
 package value
 
 import (
+	"iter"
 	"strings"
 	"unicode/utf8"
 
@@ -84,6 +85,21 @@ func (w Word) within(outer Word) Word {
 func Fields(s string) []Word {
 	words, _ := split(s, retainEscape) // nothing to get wrong without quotes and escapes
 	return words
+}
+
+// FieldsSeq yields the words that [Fields] returns.
+func FieldsSeq(s string) iter.Seq[Word] {
+	return func(yield func(Word) bool) { eachField(s, yield) }
+}
+
+func eachField(s string, yield func(Word) bool) {
+	scan := scanner{text: s}
+	for {
+		word, _, ok := scan.next(blankSet, retainEscape)
+		if !ok || !yield(word) {
+			return
+		}
+	}
 }
 
 // BareWords splits the lists of Sockets=, SupplementaryGroups=,

@@ -34,9 +34,9 @@ var opposites = map[graph.Kind][]graph.Kind{
 }
 
 func conflictingDependency(p *lint.UnitPass) {
-	named := map[string][]*graph.Edge{}
+	named := map[string][]graph.Edge{}
 	for e := range p.Set.Graph.Of(p.Unit) {
-		if e.Ref == nil || e.Install || e.To == "" || len(opposites[e.Kind]) == 0 || e.Ref.Setting.Section != "Unit" {
+		if !e.Named() || e.Install || e.To == "" || len(opposites[e.Kind]) == 0 || e.Ref.Setting.Section != "Unit" {
 			continue
 		}
 		to := e.To
@@ -46,25 +46,25 @@ func conflictingDependency(p *lint.UnitPass) {
 		if to == p.Unit.ID {
 			continue
 		}
-		if other := opposite(named[to], e); other != nil {
-			p.Report(conflict(e, other))
+		if other := opposite(named[to], e.Kind); other != nil {
+			p.Report(conflict(&e, other))
 		}
 		named[to] = append(named[to], e)
 	}
 }
 
-// opposite returns the first of some edges that an edge rules out. Of several
+// opposite returns the first of some edges that one of a kind rules out. Of several
 // that contradict the same one, only the first is returned.
-func opposite(edges []*graph.Edge, e *graph.Edge) *graph.Edge {
-	for _, other := range edges {
-		if other.Kind == e.Kind {
+func opposite(edges []graph.Edge, by graph.Kind) *graph.Edge {
+	for i := range edges {
+		if edges[i].Kind == by {
 			return nil // told at the first of them
 		}
 	}
-	for _, kind := range opposites[e.Kind] {
-		for _, other := range edges {
-			if other.Kind == kind {
-				return other
+	for _, kind := range opposites[by] {
+		for i := range edges {
+			if edges[i].Kind == kind {
+				return &edges[i]
 			}
 		}
 	}

@@ -26,8 +26,8 @@ var DanglingDependency = &lint.Rule{
 
 func danglingDependency(p *lint.UnitPass) {
 	for e := range p.Set.Graph.Of(p.Unit) {
-		if e.Ref == nil || e.Install || e.Kind == graph.Triggers || e.Kind == graph.InSlice ||
-			isMember(p.Unit, e) || !valid(e.To) {
+		if !e.Named() || e.Install || e.Kind == graph.Triggers || e.Kind == graph.InSlice ||
+			isMember(p.Unit, &e) || !valid(e.To) {
 			continue
 		}
 		if e.Kind == graph.After && e.Ref.Setting.Key().String() == "Sockets" {
@@ -46,7 +46,7 @@ func danglingDependency(p *lint.UnitPass) {
 			Place:    lint.AtWord(setting, e.Ref.At),
 			Message:  fmt.Sprintf("%s= names %s, %s: %s%s", setting.Key().String(), e.To, v.text, v.unless, effect(e.Kind)),
 			Help:     v.help,
-			Fixes:    []lint.Fix{removeWord(*e.Ref, false)},
+			Fixes:    []lint.Fix{removeWord(e.Ref, false)},
 		})
 	}
 }

@@ -29,14 +29,14 @@ var cannotFail = map[string]bool{"device": true, "slice": true}
 
 func ignoredDependency(p *lint.UnitPass) {
 	for e := range p.Set.Graph.Of(p.Unit) {
-		if e.Ref == nil || e.Install {
+		if !e.Named() || e.Install {
 			continue
 		}
 		setting := e.Ref.Setting
 		f := lint.Finding{
 			Place: lint.AtWord(setting, e.Ref.At),
 			Help:  "remove the name",
-			Fixes: []lint.Fix{removeWord(*e.Ref, true)},
+			Fixes: []lint.Fix{removeWord(e.Ref, true)},
 		}
 		switch {
 		case e.Kind == graph.Before && value.TypeOf(e.To) == "device":

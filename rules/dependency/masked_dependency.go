@@ -25,7 +25,7 @@ var MaskedDependency = &lint.Rule{
 
 func maskedDependency(p *lint.UnitPass) {
 	for e := range p.Set.Graph.Of(p.Unit) {
-		if e.Ref == nil || e.Install || !e.Kind.Requirement() && e.Kind != graph.Wants && e.Kind != graph.Upholds {
+		if !e.Named() || e.Install || !e.Kind.Requirement() && e.Kind != graph.Wants && e.Kind != graph.Upholds {
 			continue
 		}
 		masked := p.Set.Lookup(e.To)
@@ -37,7 +37,7 @@ func maskedDependency(p *lint.UnitPass) {
 			Place:   lint.AtWord(setting, e.Ref.At),
 			Related: []lint.Related{{Place: lint.Place{Path: masked.Path}, Message: "the mask"}},
 			Help:    "remove the name, or unmask the unit: delete " + masked.Path,
-			Fixes:   []lint.Fix{removeWord(*e.Ref, false)},
+			Fixes:   []lint.Fix{removeWord(e.Ref, false)},
 		}
 		if e.Kind.Requirement() {
 			finding.Message = fmt.Sprintf("%s= names %s, which is masked: systemd refuses to start the unit (\"Unit %s is masked\")", setting.Key().String(), e.To, e.To)

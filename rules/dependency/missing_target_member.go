@@ -32,7 +32,7 @@ func isMember(u *unit.Unit, e *graph.Edge) bool {
 
 func missingTargetMember(p *lint.UnitPass) {
 	for e := range p.Set.Graph.Of(p.Unit) {
-		if !isMember(p.Unit, e) || !valid(e.To) || e.Link != nil && e.Link.Outside {
+		if !isMember(p.Unit, &e) || !valid(e.To) || e.Link != nil && e.Link.Outside {
 			continue
 		}
 		v := judge(p.Set, e.To, e.Kind)
@@ -41,10 +41,10 @@ func missingTargetMember(p *lint.UnitPass) {
 		}
 		finding := lint.Finding{Severity: v.severity, Help: v.help}
 		switch {
-		case e.Ref != nil:
+		case e.Named():
 			finding.Place = lint.AtWord(e.Ref.Setting, e.Ref.At)
 			finding.Message = fmt.Sprintf("%s= names %s, %s", e.Ref.Setting.Key().String(), e.To, v.text)
-			finding.Fixes = []lint.Fix{removeWord(*e.Ref, false)}
+			finding.Fixes = []lint.Fix{removeWord(e.Ref, false)}
 		default:
 			finding.Path = e.Link.Path
 			finding.Message = fmt.Sprintf("the link makes %s a member, %s", e.To, v.text)

@@ -32,7 +32,7 @@ func networkNotOnline(p *lint.UnitPass) {
 	if p.Unit.Scope() == unit.ScopeUser || !p.Unit.Known() {
 		return
 	}
-	var after *graph.Edge
+	var after graph.Edge
 	for e := range p.Set.Graph.Of(p.Unit) {
 		if e.Kind != graph.After {
 			continue
@@ -41,12 +41,12 @@ func networkNotOnline(p *lint.UnitPass) {
 		case networkOnline:
 			return
 		case "network.target":
-			if e.Ref != nil && after == nil {
+			if e.Named() && !after.Named() {
 				after = e
 			}
 		}
 	}
-	if after == nil {
+	if !after.Named() {
 		return
 	}
 	for _, prog := range p.Set.Python(p.Unit) {

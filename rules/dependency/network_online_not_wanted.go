@@ -33,7 +33,7 @@ func networkOnlineNotWanted(p *lint.UnitPass) {
 		return // it is the system manager's; the file may ask for it
 	}
 	for e := range p.Set.Graph.Of(p.Unit) {
-		if e.Ref == nil || e.Kind != graph.After || e.To != networkOnline {
+		if !e.Named() || e.Kind != graph.After || e.To != networkOnline {
 			continue
 		}
 		setting := e.Ref.Setting
@@ -70,7 +70,7 @@ func wantsNetwork(set *lint.Set, u *unit.Unit) bool {
 	if m.Brings(name, networkOnline) {
 		return true
 	}
-	for _, e := range set.Graph.To(name) {
+	for e := range set.Graph.To(name) {
 		switch e.Kind {
 		case graph.Wants, graph.Requires, graph.BindsTo, graph.Upholds, graph.Triggers:
 			if m.Brings(e.From, networkOnline) {

@@ -64,7 +64,7 @@ func obsolete(set *lint.Set, name string) (release int, ok bool) {
 
 func obsoleteUnit(p *lint.UnitPass) {
 	for e := range p.Set.Graph.Of(p.Unit) {
-		if e.Ref == nil || e.Install || e.Kind == graph.Triggers || e.Kind == graph.Conflicts {
+		if !e.Named() || e.Install || e.Kind == graph.Triggers || e.Kind == graph.Conflicts {
 			continue
 		}
 		release, ok := obsolete(p.Set, e.To)
@@ -76,7 +76,7 @@ func obsoleteUnit(p *lint.UnitPass) {
 			Place:   lint.AtWord(setting, e.Ref.At),
 			Message: fmt.Sprintf("%s= names %s, which is gone since systemd %d: %s", setting.Key().String(), e.To, release, effect(e.Kind)),
 			Help:    "remove the name",
-			Fixes:   []lint.Fix{removeWord(*e.Ref, !e.Kind.Requirement())},
+			Fixes:   []lint.Fix{removeWord(e.Ref, !e.Kind.Requirement())},
 		}
 		if e.Kind.Requirement() {
 			f.Severity = lint.Error

@@ -55,7 +55,7 @@ func (c *cycleReport) ofOneUnit() bool {
 		return false
 	}
 	a, b := &c.Steps[0].Edge, &c.Steps[1].Edge
-	return a.Ref != nil && b.Ref != nil && a.Unit == b.Unit && a.Unit != nil &&
+	return a.Named() && b.Named() && a.Unit == b.Unit && a.Unit != nil &&
 		a.Ref.Setting.Section == "Unit" && b.Ref.Setting.Section == "Unit"
 }
 
@@ -104,11 +104,11 @@ func (c *cycleReport) first() int {
 		if !ok || !c.shows(place.ReportPath()) {
 			continue
 		}
-		named := c.Steps[i].Edge.Ref != nil
-		if best >= 0 && !named && c.Steps[best].Edge.Ref != nil {
+		named := c.Steps[i].Edge.Named()
+		if best >= 0 && !named && c.Steps[best].Edge.Named() {
 			continue
 		}
-		if best < 0 || named && c.Steps[best].Edge.Ref == nil || comparePlaces(place, at) < 0 {
+		if best < 0 || named && !c.Steps[best].Edge.Named() || comparePlaces(place, at) < 0 {
 			best, at = i, place
 		}
 	}
@@ -126,7 +126,7 @@ func (c *cycleReport) placeOf(e *graph.Edge) (lint.Place, bool) {
 	switch {
 	case e.Unit == nil || c.set.Graph.IsBase(e.Unit) && e.Cause == nil:
 		return lint.Place{}, false
-	case e.Ref != nil:
+	case e.Named():
 		return lint.AtWord(e.Ref.Setting, e.Ref.At), true
 	case e.Cause != nil:
 		return lint.AtValue(*e.Cause), true
@@ -286,7 +286,7 @@ func brings(e *graph.Edge) string {
 	case e.Link != nil:
 		text += "by the link in ." + e.Link.Suffix + "/"
 	default:
-		text += string(e.Kind) + "="
+		text += e.Kind.String() + "="
 	}
 	return text
 }
@@ -301,7 +301,7 @@ func (c *cycleReport) help(step *transaction.Step) string {
 		at = fmt.Sprintf(" (%s:%d)", setting.Part.Source.Path, setting.Part.Source.Position(setting.Span().Start).Line)
 	}
 	switch {
-	case e.Ref != nil && !e.Install:
+	case e.Named() && !e.Install:
 		help = fmt.Sprintf("the order that costs least to give up is %s=%s of %s%s", e.Ref.Setting.Key().String(), e.Ref.Text(), e.From, at)
 	case e.Install, e.Cause != nil:
 		help = fmt.Sprintf("the order that costs least to give up is the one that comes with %s=%s of %s%s",
@@ -315,7 +315,7 @@ func (c *cycleReport) help(step *transaction.Step) string {
 		if d.Implicit != "" && d.Cause == nil && d.Kind == graph.After && d.Unit != nil && d.Unit != e.Unit && d.To == "sysinit.target" {
 			continue
 		}
-		if early := d.To == "sysinit.target" || d.To == "basic.target"; d.Implicit != "" && early && d.Unit == e.Unit && d != e && e.Ref != nil {
+		if early := d.To == "sysinit.target" || d.To == "basic.target"; d.Implicit != "" && early && d.Unit == e.Unit && d != e && e.Named() {
 			help += fmt.Sprintf("; if %s has to run that early, give it DefaultDependencies=no, Conflicts=shutdown.target and Before=shutdown.target instead", d.From)
 			break
 		}

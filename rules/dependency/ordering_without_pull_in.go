@@ -28,7 +28,7 @@ var OrderingWithoutPullIn = &lint.Rule{
 
 func orderingWithoutPullIn(p *lint.UnitPass) {
 	for e := range p.Set.Graph.Of(p.Unit) {
-		if e.Ref == nil || e.Kind != graph.After || e.Ref.Setting.Key().String() != "After" || slices.Contains(p.Unit.Names, e.To) {
+		if !e.Named() || e.Kind != graph.After || e.Ref.Setting.Key().String() != "After" || slices.Contains(p.Unit.Names, e.To) {
 			continue
 		}
 		other := p.Set.Lookup(e.To)
@@ -50,7 +50,7 @@ func isStarted(set *lint.Set, u *unit.Unit) bool {
 		len(u.References("Install", "Alias")) > 0 || u.Value("Service", "BusName") != "" {
 		return true
 	}
-	for _, e := range set.Graph.To(u.ID) {
+	for e := range set.Graph.To(u.ID) {
 		switch e.Kind {
 		case graph.Wants, graph.Requires, graph.BindsTo, graph.Upholds, graph.Triggers, graph.OnFailure, graph.OnSuccess, graph.InSlice:
 			return true

@@ -26,7 +26,7 @@ var SelfDependency = &lint.Rule{
 
 func selfDependency(p *lint.UnitPass) {
 	for e := range p.Set.Graph.Of(p.Unit) {
-		if e.Ref == nil || e.Install || e.Kind == graph.InSlice || !slices.Contains(p.Unit.Names, e.To) {
+		if !e.Named() || e.Install || e.Kind == graph.InSlice || !slices.Contains(p.Unit.Names, e.To) {
 			continue
 		}
 		setting := e.Ref.Setting
@@ -34,7 +34,7 @@ func selfDependency(p *lint.UnitPass) {
 			Place:   lint.AtWord(setting, e.Ref.At),
 			Message: fmt.Sprintf("%s=%s names the unit itself", setting.Key().String(), e.Ref.Text()),
 			Help:    "systemd drops a dependency of a unit on itself: remove the name, or write the unit that was meant",
-			Fixes:   []lint.Fix{removeWord(*e.Ref, true)},
+			Fixes:   []lint.Fix{removeWord(e.Ref, true)},
 		})
 	}
 }

@@ -31,7 +31,7 @@ func stopPropagation(p *lint.UnitPass) {
 		return
 	}
 	for e := range p.Set.Graph.Of(p.Unit) {
-		if e.Ref == nil || e.Install || e.Kind != graph.Requires && e.Kind != graph.BindsTo {
+		if !e.Named() || e.Install || e.Kind != graph.Requires && e.Kind != graph.BindsTo {
 			continue
 		}
 		other := p.Set.Lookup(e.To)

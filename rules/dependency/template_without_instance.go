@@ -29,7 +29,7 @@ func templateWithoutInstance(p *lint.UnitPass) {
 		return
 	}
 	for e := range p.Set.Graph.Of(p.Unit) {
-		if e.Ref == nil || e.Install {
+		if !e.Named() || e.Install {
 			continue
 		}
 		name, err := value.ParseName(e.Ref.Text())

@@ -26,7 +26,7 @@ var UnfinishedDependency = &lint.Rule{
 
 func unfinishedDependency(p *lint.UnitPass) {
 	for e := range p.Set.Graph.Of(p.Unit) {
-		if e.Ref == nil || e.Install || !e.Kind.Requirement() {
+		if !e.Named() || e.Install || !e.Kind.Requirement() {
 			continue
 		}
 		other := p.Set.Lookup(e.To)
@@ -66,7 +66,7 @@ func doesNotStay(u *unit.Unit) bool {
 
 // startedAgain reports whether something starts a unit time and again.
 func startedAgain(set *lint.Set, u *unit.Unit) bool {
-	for _, e := range set.Graph.To(u.ID) {
+	for e := range set.Graph.To(u.ID) {
 		if e.Kind == graph.Triggers {
 			return true
 		}

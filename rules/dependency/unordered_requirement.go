@@ -32,7 +32,7 @@ func unorderedRequirement(p *lint.UnitPass) {
 	}
 	told := map[string]bool{}
 	for e := range p.Set.Graph.Of(p.Unit) {
-		if e.Ref == nil || e.Install || !e.Kind.Requirement() || !valid(e.To) || slices.Contains(p.Unit.Names, e.To) || told[e.To] {
+		if !e.Named() || e.Install || !e.Kind.Requirement() || !valid(e.To) || slices.Contains(p.Unit.Names, e.To) || told[e.To] {
 			continue
 		}
 		told[e.To] = true

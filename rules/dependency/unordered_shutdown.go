@@ -31,22 +31,22 @@ func unorderedShutdown(p *lint.UnitPass) {
 	if u.Name.Type != "service" || u.Bool("Unit", "DefaultDependencies", true) || !u.Known() {
 		return
 	}
-	var conflict *graph.Edge
+	var conflict graph.Edge
 	for e := range p.Set.Graph.Of(u) {
 		switch {
-		case e.To != "shutdown.target" || e.Ref == nil:
+		case e.To != "shutdown.target" || !e.Named():
 		case e.Kind.Ordering():
 			return
 		case e.Kind == graph.Conflicts:
 			conflict = e
 		}
 	}
-	for _, e := range p.Set.Graph.To(u.ID) {
+	for e := range p.Set.Graph.To(u.ID) {
 		if e.Kind == graph.After && e.From == "shutdown.target" {
 			return
 		}
 	}
-	if conflict == nil {
+	if !conflict.Named() {
 		return
 	}
 	setting := conflict.Ref.Setting

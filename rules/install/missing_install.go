@@ -55,7 +55,7 @@ func notInstalled(p *lint.SetPass, u *unit.Unit) {
 		return
 	}
 	for _, name := range u.Names {
-		for _, e := range p.Set.Graph.To(name) {
+		for e := range p.Set.Graph.To(name) {
 			if starting[e.Kind] && e.Unit != u {
 				return
 			}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/unitvet/unitvet/lint"
+	"github.com/unitvet/unitvet/lint/graph"
 )
 
 //go:embed private_network_client.md
@@ -60,8 +61,8 @@ func (s *subject) shared() bool {
 		return true
 	}
 	for _, name := range s.Unit.Names {
-		for _, edge := range s.set.Graph.To(name) {
-			if edge.Kind == "JoinsNamespaceOf" {
+		for edge := range s.set.Graph.To(name) {
+			if edge.Kind == graph.JoinsNamespaceOf {
 				return true
 			}
 		}

@@ -100,7 +100,7 @@ func (s *subject) activated() bool {
 		return true
 	}
 	for _, name := range s.Unit.Names {
-		for _, edge := range s.set.Graph.To(name) {
+		for edge := range s.set.Graph.To(name) {
 			if edge.Kind == graph.Triggers && strings.HasSuffix(edge.From, ".socket") {
 				return true
 			}

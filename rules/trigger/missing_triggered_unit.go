@@ -74,12 +74,12 @@ func missingTriggeredUnit(p *lint.UnitPass) {
 			finding.Message = fmt.Sprintf("%s, which this %s starts, is not in this directory, but %s is in the same checkout", e.To, u.Name.Type, found.Path)
 			finding.Help = "make sure that both are installed on the same host; --set joins directories that one manager loads"
 		default:
-			finding.Help = help(u, e)
+			finding.Help = help(u, &e)
 		}
 		if _, near := p.Set.Family(e.To); near != "" && near != u.ID && found.Where != lint.Here {
 			finding.Help = fmt.Sprintf("did you mean %s? %s", near, finding.Help)
 		}
-		finding.Place = place(u, e)
+		finding.Place = place(u, &e)
 		p.Report(finding)
 	}
 }
@@ -87,7 +87,7 @@ func missingTriggeredUnit(p *lint.UnitPass) {
 // pulledIn reports whether anything but an [Install] section not enabled makes
 // systemd start a unit.
 func pulledIn(g *graph.Graph, u *unit.Unit) bool {
-	for _, e := range g.To(u.ID) {
+	for e := range g.To(u.ID) {
 		if !e.Install && (e.Kind == graph.Wants || e.Kind == graph.Upholds || e.Kind.Requirement()) {
 			return true
 		}
@@ -98,14 +98,14 @@ func pulledIn(g *graph.Graph, u *unit.Unit) bool {
 // place is the name, or where it is only implied, the header of the unit's own
 // section.
 func place(u *unit.Unit, e *graph.Edge) lint.Place {
-	if e.Ref != nil {
+	if e.Named() {
 		return lint.AtWord(e.Ref.Setting, e.Ref.At)
 	}
 	return header(u)
 }
 
 func help(u *unit.Unit, e *graph.Edge) string {
-	if e.Ref != nil {
+	if e.Named() {
 		return "add the unit, or correct " + e.Ref.Setting.Key().String() + "="
 	}
 	switch {

@@ -42,7 +42,7 @@ func mountWithoutNofail(p *lint.UnitPass) {
 		return
 	}
 	for e := range p.Set.Graph.Of(u) {
-		if !e.Install || e.From != "local-fs.target" || e.Kind != graph.Requires || e.Ref == nil {
+		if !e.Install || e.From != "local-fs.target" || e.Kind != graph.Requires || !e.Named() {
 			continue
 		}
 		p.Report(lint.Finding{

@@ -56,8 +56,8 @@ func startedBesides(g *graph.Graph, u, timer *unit.Unit) bool {
 	if u.Value("Service", "BusName") != "" || u.IsTemplate() {
 		return true
 	}
-	for _, e := range g.To(u.ID) {
-		if pulls(e) && (e.Unit != timer || e.Kind != graph.Triggers) {
+	for e := range g.To(u.ID) {
+		if pulls(&e) && (e.Unit != timer || e.Kind != graph.Triggers) {
 			return true
 		}
 	}

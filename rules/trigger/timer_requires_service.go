@@ -41,7 +41,7 @@ func timerRequiresService(p *lint.UnitPass) {
 		}
 	}
 	for e := range p.Set.Graph.Of(u) {
-		if e.Ref == nil || e.Install || e.To != started || !pulls(e) || e.Kind == graph.Triggers ||
+		if !e.Named() || e.Install || e.To != started || !pulls(&e) || e.Kind == graph.Triggers ||
 			e.Kind == graph.OnFailure || e.Kind == graph.OnSuccess {
 			continue
 		}

@@ -42,8 +42,8 @@ func timerServiceEnabledToo(p *lint.UnitPass) {
 	if timer == nil {
 		return
 	}
-	for _, e := range p.Set.Graph.To(service.ID) {
-		if !bootTargets[e.From] || !pulls(e) {
+	for e := range p.Set.Graph.To(service.ID) {
+		if !bootTargets[e.From] || !pulls(&e) {
 			continue
 		}
 		f := lint.Finding{
@@ -74,7 +74,7 @@ func timerOf(set *lint.Set, service *unit.Unit) *unit.Unit {
 	for _, ref := range service.References("Install", "Also") {
 		also[ref.Name] = true
 	}
-	for _, e := range set.Graph.To(service.ID) {
+	for e := range set.Graph.To(service.ID) {
 		timer := e.Unit
 		if e.Kind != graph.Triggers || !judged(timer, "timer") || also[timer.ID] {
 			continue
@@ -82,8 +82,8 @@ func timerOf(set *lint.Set, service *unit.Unit) *unit.Unit {
 		if len(taken(set, timer, "OnCalendar")) == 0 || len(takenOf(set, timer, "OnBootSec", "OnStartupSec", "OnActiveSec", "OnUnitActiveSec", "OnUnitInactiveSec")) > 0 {
 			continue // is to run soon after boot, or counts from a first run
 		}
-		for _, in := range set.Graph.To(timer.ID) {
-			if pulls(in) && (!set.Rooted || !in.Install) {
+		for in := range set.Graph.To(timer.ID) {
+			if pulls(&in) && (!set.Rooted || !in.Install) {
 				return timer
 			}
 		}

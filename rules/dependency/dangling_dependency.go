@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/unitvet/unitvet/lint"
-	"github.com/unitvet/unitvet/lint/graph"
 )
 
 //go:embed dangling_dependency.md
@@ -25,28 +24,18 @@ var DanglingDependency = &lint.Rule{
 }
 
 func danglingDependency(p *lint.UnitPass) {
-	for e := range p.Set.Graph.Of(p.Unit) {
-		if !e.Named() || e.Install || e.Kind == graph.Triggers || e.Kind == graph.InSlice ||
-			isMember(p.Unit, &e) || !valid(e.To) {
+	for _, m := range missing(p) {
+		if m.member {
 			continue
 		}
-		if e.Kind == graph.After && e.Ref.Setting.Key().String() == "Sockets" {
-			continue // the same name is wanted as well
-		}
-		if p.Unit.Quadlet != "" && p.Set.Resolve(e.To).Where == lint.Elsewhere {
-			continue // what the generator reads comes to the host from several places
-		}
-		v := judge(p.Set, e.To, e.Kind)
-		if v.severity == 0 {
-			continue
-		}
-		setting := e.Ref.Setting
+		setting := m.edge.Ref.Setting
 		p.Report(lint.Finding{
-			Severity: v.severity,
-			Place:    lint.AtWord(setting, e.Ref.At),
-			Message:  fmt.Sprintf("%s= names %s, %s: %s%s", setting.Key().String(), e.To, v.text, v.unless, effect(e.Kind)),
-			Help:     v.help,
-			Fixes:    []lint.Fix{removeWord(e.Ref, false)},
+			Severity: m.severity,
+			Place:    lint.AtWord(setting, m.edge.Ref.At),
+			Message:  fmt.Sprintf("%s= names %s, %s: %s%s", setting.Key().String(), m.edge.To, m.text, m.unless, effect(m.edge.Kind)),
+			Help:     m.help,
+			Related:  m.related(),
+			Fixes:    []lint.Fix{m.remove()},
 		})
 	}
 }

@@ -2,10 +2,12 @@ package dependency
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/unitvet/unitvet/lint"
 	"github.com/unitvet/unitvet/lint/graph"
+	"github.com/unitvet/unitvet/lint/source"
 	"github.com/unitvet/unitvet/lint/value"
 )
 
@@ -97,6 +99,87 @@ func judge(set *lint.Set, name string, kind graph.Kind) verdict {
 		return silent // a conflict with what may not be installed is the point of it
 	}
 	return v
+}
+
+// mention is a name that no unit answers to, and where a unit says it. What says it
+// again, such as the After= beside a Requires=, is no fault of its own.
+type mention struct {
+	verdict
+	edge   graph.Edge   // of those that weigh most, the first one
+	others []graph.Edge // in settings
+	member bool          // the unit is a target, and the name one of its members
+}
+
+// missing returns the names in the dependencies of a unit that no unit answers to,
+// each once.
+func missing(p *lint.UnitPass) []*mention {
+	var found []*mention
+	var known map[string]*mention
+	for e := range p.Set.Graph.Of(p.Unit) {
+		member := isMember(p.Unit, &e)
+		if e.Install || e.Kind == graph.Triggers || e.Kind == graph.InSlice || !valid(e.To) ||
+			!e.Named() && (!member || e.Link.Outside) {
+			continue
+		}
+		if e.Named() && !p.Shows(e.Ref.Setting.Part.Source.Path) {
+			continue // told where the other files of the unit are checked
+		}
+		if e.Kind == graph.After && e.Named() && e.Ref.Setting.Key().String() == "Sockets" {
+			continue // the same name is wanted as well
+		}
+		if p.Unit.Quadlet != "" && p.Set.Resolve(e.To).Where == lint.Elsewhere {
+			continue // what the generator reads comes to the host from several places
+		}
+		v := judge(p.Set, e.To, e.Kind)
+		if v.severity == 0 {
+			continue
+		}
+		m := known[e.To]
+		if m == nil {
+			m = &mention{verdict: v, edge: e, member: member}
+			if known == nil {
+				known = map[string]*mention{}
+			}
+			known[e.To] = m
+			found = append(found, m)
+			continue
+		}
+		m.member = m.member || member
+		if weigh(e.Kind) < weigh(m.edge.Kind) {
+			m.verdict, m.edge, e = v, e, m.edge
+		}
+		if e.Named() {
+			m.others = append(m.others, e)
+		}
+	}
+	return found
+}
+
+// related returns the other places that say the name.
+func (m *mention) related() []lint.Related {
+	var related []lint.Related
+	for _, e := range m.others {
+		related = append(related, lint.Related{
+			Place: lint.AtWord(e.Ref.Setting, e.Ref.At), Message: e.Ref.Setting.Key().String() + "= names it, too",
+		})
+	}
+	return related
+}
+
+// remove returns the fix that takes the name out wherever it stands.
+func (m *mention) remove() lint.Fix {
+	fix := removeWord(m.edge.Ref, false)
+	changed := []source.Span{m.edge.Ref.Setting.Span()}
+	for _, e := range m.others {
+		setting := e.Ref.Setting
+		if slices.Contains(changed, setting.Span()) && setting.Part == m.edge.Ref.Setting.Part {
+			continue // twice in one list
+		}
+		changed = append(changed, setting.Span())
+		fix.Title = "remove " + m.edge.Ref.Text() + " from each of them"
+		fix.Edits = append(fix.Edits, removeWord(e.Ref, false).Edits...)
+	}
+	return fix
 }
 
 // packages names at most three packages.

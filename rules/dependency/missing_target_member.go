@@ -31,26 +31,25 @@ func isMember(u *unit.Unit, e *graph.Edge) bool {
 }
 
 func missingTargetMember(p *lint.UnitPass) {
-	for e := range p.Set.Graph.Of(p.Unit) {
-		if !isMember(p.Unit, &e) || !valid(e.To) || e.Link != nil && e.Link.Outside {
+	if p.Unit.Name.Type != "target" {
+		return
+	}
+	for _, m := range missing(p) {
+		if !m.member {
 			continue
 		}
-		v := judge(p.Set, e.To, e.Kind)
-		if v.severity == 0 {
-			continue
-		}
-		finding := lint.Finding{Severity: v.severity, Help: v.help}
-		switch {
+		finding := lint.Finding{Severity: m.severity, Help: m.help, Related: m.related()}
+		switch e := m.edge; {
 		case e.Named():
 			finding.Place = lint.AtWord(e.Ref.Setting, e.Ref.At)
-			finding.Message = fmt.Sprintf("%s= names %s, %s", e.Ref.Setting.Key().String(), e.To, v.text)
-			finding.Fixes = []lint.Fix{removeWord(e.Ref, false)}
+			finding.Message = fmt.Sprintf("%s= names %s, %s", e.Ref.Setting.Key().String(), e.To, m.text)
+			finding.Fixes = []lint.Fix{m.remove()}
 		default:
 			finding.Path = e.Link.Path
-			finding.Message = fmt.Sprintf("the link makes %s a member, %s", e.To, v.text)
-			finding.Help = strings.Replace(v.help, "remove the name", "remove the link", 1)
+			finding.Message = fmt.Sprintf("the link makes %s a member, %s", e.To, m.text)
+			finding.Help = strings.Replace(m.help, "remove the name", "remove the link", 1)
 		}
-		finding.Message += ": " + v.unless + memberEffect(e.Kind, p.Unit.ID)
+		finding.Message += ": " + m.unless + memberEffect(m.edge.Kind, p.Unit.Name.String())
 		p.Report(finding)
 	}
 }

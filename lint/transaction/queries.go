@@ -26,6 +26,13 @@ func (m *Manager) Brings(anchor, other string) bool {
 	return xOK && yOK && (x == y || m.leads(&m.pulls, x, y, verify))
 }
 
+// Conflict reports whether the start of one of two units stops the other.
+func (m *Manager) Conflict(a, b string) bool {
+	x, xOK := m.lookup(a)
+	y, yOK := m.lookup(b)
+	return xOK && yOK && m.conflict(x, y)
+}
+
 // leads reports whether arcs lead from one node to another, those with some flags
 // and those that need a unit to be enabled left out.
 func (m *Manager) leads(a *arcs, from, to int32, not arc) bool {

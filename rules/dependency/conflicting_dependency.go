@@ -3,6 +3,7 @@ package dependency
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 
 	"github.com/unitvet/unitvet/lint"
 	"github.com/unitvet/unitvet/lint/graph"
@@ -48,6 +49,8 @@ func conflictingDependency(p *lint.UnitPass) {
 		}
 		if other := opposite(named[to], e.Kind); other != nil {
 			p.Report(conflict(&e, other))
+		} else if other, ok := refusal(p, &e, to); ok {
+			p.Report(refused(&e, &other))
 		}
 		named[to] = append(named[to], e)
 	}
@@ -69,6 +72,35 @@ func opposite(edges []graph.Edge, by graph.Kind) *graph.Edge {
 		}
 	}
 	return nil
+}
+
+// refusal returns the Conflicts= by which a unit that another one requires stops
+// that one. A Requisite= only looks at it, and Conflicts= of a unit with what it
+// requires itself is told there.
+func refusal(p *lint.UnitPass, e *graph.Edge, to string) (graph.Edge, bool) {
+	if e.Kind != graph.Requires && e.Kind != graph.BindsTo || !p.Set.Transactions().Conflict(p.Unit.ID, to) {
+		return graph.Edge{}, false
+	}
+	other := p.Set.Lookup(to)
+	if other == nil {
+		return graph.Edge{}, false
+	}
+	for back := range p.Set.Graph.Of(other) {
+		if back.Kind == graph.Conflicts && back.Named() && slices.Contains(p.Unit.Names, back.To) {
+			return back, true
+		}
+	}
+	return graph.Edge{}, false
+}
+
+func refused(e, other *graph.Edge) lint.Finding {
+	return lint.Finding{
+		Place: lint.AtWord(e.Ref.Setting, e.Ref.At),
+		Message: fmt.Sprintf("%s= names %s, which says Conflicts=%s: systemd refuses to start the unit (\"Transaction contains conflicting jobs 'stop' and 'start' for %s\")",
+			e.Ref.Setting.Key().String(), e.To, other.Ref.Text(), e.From),
+		Help:    "a unit cannot run with what stops it: remove the name here or there",
+		Related: []lint.Related{{Place: lint.AtWord(other.Ref.Setting, other.Ref.At), Message: "the conflict"}},
+	}
 }
 
 func conflict(e, other *graph.Edge) lint.Finding {

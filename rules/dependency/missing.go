@@ -107,7 +107,7 @@ type mention struct {
 	verdict
 	edge   graph.Edge   // of those that weigh most, the first one
 	others []graph.Edge // in settings
-	member bool          // the unit is a target, and the name one of its members
+	member bool         // the unit is a target, and the name one of its members
 }
 
 // missing returns the names in the dependencies of a unit that no unit answers to,

@@ -31,7 +31,11 @@ var madeTypes = map[string]bool{"automount": true, "device": true, "mount": true
 func orphanDropIn(p *lint.SetPass) {
 	for _, u := range p.Set.Units {
 		name := u.ID
-		if u.State != unit.NotFound || len(u.DropIns) == 0 || u.Template != nil || madeTypes[u.Name.Type] || !isOwn(u) {
+		if u.State != unit.NotFound || len(u.DropIns) == 0 || u.Template != nil || madeTypes[u.Name.Type] {
+			continue
+		}
+		part := ownDropIn(u)
+		if part == nil {
 			continue
 		}
 		if p.Set.Resolve(name).Where != lint.Nowhere {
@@ -40,7 +44,7 @@ func orphanDropIn(p *lint.SetPass) {
 		own, near := p.Set.Family(name)
 		f := lint.Finding{
 			Unit:    name,
-			Place:   lint.Place{Path: u.DropIns[0].Source.Path},
+			Place:   lint.Place{Path: part.Source.Path},
 			Message: fmt.Sprintf("the drop-in is for %s, but there is no such unit: systemd never reads it", name),
 			Help:    "rename the directory, or add the unit",
 		}
@@ -67,18 +71,18 @@ func orphanDropIn(p *lint.SetPass) {
 	}
 }
 
-// isOwn reports whether one of the drop-ins stands in a directory for the unit
-// itself, not for all of a prefix or a type.
-func isOwn(u *unit.Unit) bool {
+// ownDropIn returns the first of the drop-ins that stands in a directory for the
+// unit itself, not for all of a prefix or a type; nil if there is none.
+func ownDropIn(u *unit.Unit) *unit.Part {
 	if _, err := value.ParseName(u.ID); err != nil || strings.HasSuffix(u.Name.Prefix, "-") {
-		return false
+		return nil
 	}
 	for _, part := range u.DropIns {
 		if u.ReadsInstall(part) {
-			return true
+			return part
 		}
 	}
-	return false
+	return nil
 }
 
 // isSearched reports whether a directory in reports is one of a deployed system's

@@ -83,18 +83,12 @@ func (p *parser) finish() {
 	workspaces.Put(w)
 }
 
-// maxWorkspace is how many elements of a kind are kept room for.
-const maxWorkspace = 1 << 12
-
 // moved returns the elements of a slice of the workspace, which is empty then.
 func moved[T any](from *[]T) []T {
 	var to []T
 	if len(*from) > 0 {
 		to = make([]T, len(*from))
 		copy(to, *from)
-	}
-	if cap(*from) > maxWorkspace {
-		*from = nil
 	}
 	clear(*from)
 	*from = (*from)[:0]

@@ -154,7 +154,7 @@ func named(u *unit.Unit) []host.Evidence {
 	}
 	dir := strings.TrimPrefix(u.Value(section, "WorkingDirectory"), "-")
 	add(dir, false)
-	for _, s := range u.All() {
+	for s := range u.All() {
 		switch key := s.Key().String(); {
 		case s.Section != section:
 		case key == "Environment":

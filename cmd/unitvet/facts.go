@@ -127,7 +127,7 @@ type namer struct {
 // which may be secrets, are left out but for those of search paths.
 func (n *namer) unit(set *lint.Set, u *unit.Unit) {
 	prog := set.Program(u)
-	for _, s := range u.All() {
+	for s := range u.All() {
 		if key := s.Key().String(); strings.HasPrefix(key, "SetCredential") || key == "Environment" && !strings.Contains(s.Value().String(), "PYTHONPATH=") {
 			continue
 		}

@@ -172,7 +172,7 @@ func see(s *sandbox.Settings, p *program.Unit, followed []*startup.Program) evid
 			e.effect(&started.Effects[i])
 		}
 	}
-	for _, setting := range s.Unit.All() {
+	for setting := range s.Unit.All() {
 		if setting.Section == s.Section {
 			e.setting(s, setting.Key().String(), setting.Value().String())
 		}

@@ -161,7 +161,7 @@ func (g *Graph) edge(i int32) Edge {
 	switch kept.origin {
 	case fromSetting:
 		e.Ref = unit.Reference{
-			Setting: e.Unit.All()[kept.at], At: source.Span{Start: int(kept.start), End: int(kept.end)}, Name: e.To,
+			Setting: e.Unit.At(int(kept.at)), At: source.Span{Start: int(kept.start), End: int(kept.end)}, Name: e.To,
 		}
 		if e.Install {
 			e.Ref.Name = e.From
@@ -365,13 +365,21 @@ func (g *Graph) keep(u *unit.Unit, from, to string, e edge) {
 
 // named is an edge of a unit that a setting names.
 func named(u *unit.Unit, kind Kind, ref unit.Reference) edge {
-	at := slices.IndexFunc(u.All(), func(s unit.Setting) bool { return s.Assignment == ref.Setting.Assignment })
+	at := 0
+	for setting := range u.All() {
+		if setting.Assignment == ref.Setting.Assignment {
+			break
+		}
+		at++
+	}
 	return edge{kind: kind, at: int32(at), start: int32(ref.At.Start), end: int32(ref.At.End)}
 }
 
 // add adds the edges that a unit's files make.
 func (g *Graph) add(u *unit.Unit) {
-	for i, setting := range u.All() {
+	i := -1
+	for setting := range u.All() {
+		i++
 		kind, ok := dependencyKeys[setting.Key().String()]
 		if !ok || setting.Section != "Unit" {
 			continue

@@ -144,7 +144,7 @@ var impliers = func() map[string]uint64 {
 }()
 
 func (i *implier) find() {
-	for _, setting := range i.u.All() {
+	for setting := range i.u.All() {
 		i.keys |= impliers[setting.Key().String()]
 	}
 }

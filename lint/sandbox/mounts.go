@@ -85,7 +85,7 @@ func New(u *unit.Unit) *View {
 		return v
 	}
 	present := map[string]bool{}
-	for _, s := range u.All() {
+	for s := range u.All() {
 		if s.Section == v.section {
 			present[s.Key().String()] = true
 		}

@@ -148,7 +148,7 @@ func Read(u *unit.Unit, release int) *Settings {
 	}
 	s.defaults()
 	var lost *unit.Part // a drop-in of which systemd reads no more
-	for _, setting := range u.All() {
+	for setting := range u.All() {
 		if setting.Part == lost {
 			continue
 		}

@@ -236,6 +236,9 @@ func (t Text) String() string {
 	return t.of.text[t.at.start:t.at.end]
 }
 
+// Is reports whether the text is s; most are told apart by their lengths.
+func (t Text) Is(s string) bool { return t.Len() == len(s) && t.String() == s }
+
 // Offset returns the place in the file of byte i of the text. i may be the
 // length of the text: the place just after its last byte. The blank that takes
 // the place of a backslash stands where the backslash does.

@@ -58,3 +58,18 @@ func BenchmarkLoad(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkSettings asks for what rules ask for: keys that are there, and more that
+// are not.
+func BenchmarkSettings(b *testing.B) {
+	set := loadDir(generateUnits(b, 1))
+	u := set.Units[0]
+	for _, key := range []string{"PrivateTmp", "Restart", "Environment"} {
+		b.Run(key, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				u.Settings("Service", key)
+			}
+		})
+	}
+}

@@ -59,7 +59,7 @@ func (u *Unit) ReadsInstall(part *Part) bool {
 // installed returns the assignments to a key of [Install] that are in force.
 func (u *Unit) installed(key string) []Setting {
 	var kept []Setting
-	for _, setting := range u.settings {
+	for setting := range u.All() {
 		if setting.Section != "Install" || setting.Key().String() != key || !u.ReadsInstall(setting.Part) {
 			continue
 		}

@@ -553,7 +553,7 @@ func (l *loader) addFamilies() {
 		u := &Unit{Name: name, ID: id, Names: []string{id}, Set: l.set, State: NotFound, family: true}
 		l.addDropIns(u, l.dirs[base])
 		if len(u.DropIns) > 0 {
-			u.collect()
+			u.scope = u.tellScope()
 			l.set.Units = append(l.set.Units, u)
 		}
 	}
@@ -711,7 +711,7 @@ func (l *loader) complete(u *Unit) {
 		l.addDropIns(u, dirs)
 		l.addLinks(u, dirs)
 	}
-	u.collect()
+	u.scope = u.tellScope()
 }
 
 // finish puts units, problems and ignored files in order.

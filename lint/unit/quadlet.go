@@ -261,8 +261,8 @@ func (l *loader) finishQuadlets() {
 			dirs = append(dirs, l.dirs[name]...)
 		}
 		l.addDropIns(u, dirs)
-		u.collect()
-		for _, setting := range u.settings {
+		u.scope = u.tellScope()
+		for setting := range u.All() {
 			if setting.Section == u.Quadlet && setting.Key().String() == "ServiceName" {
 				if name, err := value.ParseName(strings.Trim(setting.Value().String(), `"`) + ".service"); err == nil {
 					u.Name, u.ID, u.Names = name, name.String(), []string{name.String()}

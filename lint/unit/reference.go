@@ -118,7 +118,7 @@ func referredInstances(u *Unit) []string {
 		}
 	}
 	install := u.IsTemplate()
-	for _, setting := range u.settings {
+	for setting := range u.All() {
 		if !strings.ContainsAny(setting.Value().String(), "@%") {
 			continue
 		}

@@ -2,6 +2,7 @@ package unit_test
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -232,7 +233,7 @@ WantedBy=x.target
 	if _, ok := u.Setting("Service", "ExecStart"); ok {
 		t.Error("an empty assignment is no setting")
 	}
-	if got, want := len(u.All()), 11; got != want {
+	if got, want := len(slices.Collect(u.All())), 11; got != want {
 		t.Errorf("%d assignments, not %d", got, want)
 	}
 	if got, want := u.Sections(), []string{"Unit", "Service", "Install"}; !slices.Equal(got, want) {
@@ -244,6 +245,25 @@ WantedBy=x.target
 	}
 	if parts := u.Parts(); len(parts) != 2 || parts[0] != u.Fragment || parts[1] != u.DropIns[0] {
 		t.Errorf("parts %v", parts)
+	}
+}
+
+// Rules ask every unit for many keys: what is not there, or is one value, costs no
+// memory.
+func TestAskingIsFree(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "a.service"), "[Service]\nExecStart=/bin/a\nNice=5\nUser=\nPrivateTmp=yes\n")
+	u := loadDir(dir).Lookup("a.service")
+	var nice string
+	var private bool
+	if n := testing.AllocsPerRun(10, func() {
+		u.Settings("Service", "Type")
+		nice, private = u.Value("Service", "Nice"), u.Bool("Service", "PrivateTmp", false)
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+	if nice != "5" || !private {
+		t.Errorf("Nice=%s, PrivateTmp=%t", nice, private)
 	}
 }
 

@@ -10,7 +10,9 @@ package unit
 import (
 	"fmt"
 	"io/fs"
+	"iter"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/unitvet/unitvet/lint/directive"
@@ -117,11 +119,10 @@ type Unit struct {
 	Template *Unit
 	Set      *Set
 
-	settings []Setting
-	scope    Scope // that the settings tell
-	unread   bool  // a drop-in could not be read
-	family   bool  // stands for all units of a prefix or a type
-	number   int32 // the place in Set.Units or Set.Quadlets
+	scope  Scope // that the settings tell
+	unread bool  // a drop-in could not be read
+	family bool  // stands for all units of a prefix or a type
+	number int32 // the place in Set.Units or Set.Quadlets
 }
 
 // Number returns the place of the unit among those of its set, or, with Quadlet, in
@@ -157,7 +158,7 @@ func (u *Unit) Scope() Scope {
 
 // tellScope looks for the manager that the unit is for in what it says.
 func (u *Unit) tellScope() Scope {
-	for _, setting := range u.settings {
+	for setting := range u.All() {
 		switch setting.Key().String() {
 		case "User", "Group", "DynamicUser":
 			return ScopeSystem
@@ -203,42 +204,134 @@ func (u *Unit) Parts() []*Part {
 }
 
 // All returns every assignment of the unit in the order of application, without
-// regard to resets. Callers must not change it.
-func (u *Unit) All() []Setting { return u.settings }
+// regard to resets.
+func (u *Unit) All() iter.Seq[Setting] {
+	return func(yield func(Setting) bool) {
+		for i := range u.parts() {
+			part := u.part(i)
+			for _, section := range part.Sections {
+				assignments := part.assignments(section)
+				for j := range assignments {
+					if !yield(Setting{&assignments[j], section.Name(), part}) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+// At returns the assignment that comes after n others in All.
+func (u *Unit) At(n int) Setting {
+	for i := range u.parts() {
+		part := u.part(i)
+		for _, section := range part.Sections {
+			assignments := part.assignments(section)
+			if n < len(assignments) {
+				return Setting{&assignments[n], section.Name(), part}
+			}
+			n -= len(assignments)
+		}
+	}
+	return Setting{}
+}
+
+// parts returns the number of the unit's files.
+func (u *Unit) parts() int {
+	if u.Fragment == nil {
+		return len(u.DropIns)
+	}
+	return 1 + len(u.DropIns)
+}
+
+// part returns one of the unit's files, in the order of application.
+func (u *Unit) part(i int) *Part {
+	switch {
+	case u.Fragment == nil:
+		return u.DropIns[i]
+	case i == 0:
+		return u.Fragment
+	}
+	return u.DropIns[i-1]
+}
+
+// assignments returns the assignments of a section of the file that count. systemd
+// applies nothing of a drop-in after a fatal line. A fragment with one is not loaded
+// at all; what its author meant is kept for the rules.
+func (p *Part) assignments(section *syntax.Section) []syntax.Assignment {
+	if section.Header == nil {
+		return nil
+	}
+	all := section.Assignments()
+	if p.IsDropIn() && p.End < len(p.Source.Text) {
+		n := sort.Search(len(all), func(i int) bool { return all[i].Span().Start >= p.End })
+		return all[:n]
+	}
+	return all
+}
+
+// each returns the assignments to a key that hold something, in the order of
+// application, and among them, with true, the empty ones that take back those before.
+// Rules ask for most keys of most units, which do not have them.
+func (u *Unit) each(section, key string) iter.Seq2[Setting, bool] {
+	return func(yield func(Setting, bool) bool) {
+		for i := range u.parts() {
+			part := u.part(i)
+			for _, s := range part.Sections {
+				if s.Header == nil || !s.Header.Name.Is(section) {
+					continue
+				}
+				assignments := part.assignments(s)
+				for j := range assignments {
+					a := &assignments[j]
+					empty := a.Value().Len() == 0
+					if empty && !resets(section, a.Key().String(), key) || !empty && !a.Key().Is(key) {
+						continue
+					}
+					if !yield(Setting{a, section, part}, empty) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+// resets reports whether an empty assignment to one key takes back what was assigned
+// to another, or the same.
+func resets(section, empty, key string) bool {
+	d, ok := directive.Lookup(section, key)
+	if !ok || d.ResetGroup() == "" {
+		return false
+	}
+	by, ok := directive.Lookup(section, empty)
+	return ok && by.ResetGroup() == d.ResetGroup()
+}
 
 // Settings returns the assignments to a key that are in force, in order of
 // application: those before the last effective reset are gone, and so are empty
 // ones.
 func (u *Unit) Settings(section, key string) []Setting {
-	d, known := directive.Lookup(section, key)
-	group := ""
-	if known {
-		group = d.ResetGroup()
-	}
-	var kept []Setting
-	for _, setting := range u.settings {
-		if setting.Section != section {
-			continue
-		}
-		same := setting.Key().String() == key
-		if setting.Value().String() == "" {
-			if group != "" && (same || resets(section, setting.Key().String(), group)) {
-				kept = kept[:0]
-			}
-			continue
-		}
-		if same {
+	var few [4]Setting // most have no more: what is returned has the size it needs
+	kept := few[:0]
+	for setting, reset := range u.each(section, key) {
+		if reset {
+			kept = kept[:0]
+		} else {
 			kept = append(kept, setting)
 		}
 	}
-	return kept
+	if len(kept) == 0 {
+		return nil
+	}
+	return slices.Clone(kept)
 }
 
 // Sections returns the names of the sections that the unit has settings in, in
 // order of appearance.
 func (u *Unit) Sections() []string {
 	var names []string
-	for _, setting := range u.settings {
+	for setting := range u.All() {
 		if !slices.Contains(names, setting.Section) {
 			names = append(names, setting.Section)
 		}
@@ -251,7 +344,7 @@ func (u *Unit) Sections() []string {
 // is that of application.
 func (u *Unit) InForce(section string) []Setting {
 	var kept []Setting
-	for _, setting := range u.settings {
+	for setting := range u.All() {
 		if setting.Section != section {
 			continue
 		}
@@ -278,20 +371,15 @@ func (u *Unit) inForce(section, key string) []Setting {
 	return in
 }
 
-// resets reports whether an empty assignment to key clears a group of settings.
-func resets(section, key, group string) bool {
-	d, ok := directive.Lookup(section, key)
-	return ok && d.ResetGroup() == group
-}
-
 // Setting returns the assignment to a key that decides: the last one in force.
 // It does not know the few keys of which the first assignment wins.
-func (u *Unit) Setting(section, key string) (Setting, bool) {
-	settings := u.Settings(section, key)
-	if len(settings) == 0 {
-		return Setting{}, false
+func (u *Unit) Setting(section, key string) (last Setting, ok bool) {
+	for setting, reset := range u.each(section, key) {
+		if last, ok = setting, !reset; reset {
+			last = Setting{}
+		}
 	}
-	return settings[len(settings)-1], true
+	return last, ok
 }
 
 // Accepted returns the assignment to a key that decides for a release of systemd:
@@ -340,34 +428,14 @@ func (u *Unit) Value(section, key string) string {
 // systemd cannot read it.
 func (u *Unit) Bool(section, key string, byDefault bool) bool {
 	result := byDefault
-	for _, setting := range u.Settings(section, key) {
-		if b, ok := value.ParseBoolean(setting.Value().String()); ok {
+	for setting, reset := range u.each(section, key) {
+		if reset {
+			result = byDefault
+		} else if b, ok := value.ParseBoolean(setting.Value().String()); ok {
 			result = b
 		}
 	}
 	return result
-}
-
-// collect gathers the settings of the unit's files.
-func (u *Unit) collect() {
-	n := 0
-	for _, part := range u.Parts() {
-		for range part.Assignments() {
-			n++
-		}
-	}
-	u.settings = make([]Setting, 0, n)
-	for _, part := range u.Parts() {
-		for section, assignment := range part.Assignments() {
-			// systemd applies nothing of a drop-in after a fatal line. A fragment with
-			// one is not loaded at all; what its author meant is kept for the rules.
-			if part.IsDropIn() && assignment.Span().Start >= part.End {
-				break
-			}
-			u.settings = append(u.settings, Setting{assignment, section.Name(), part})
-		}
-	}
-	u.scope = u.tellScope()
 }
 
 // Link is an entry of a .wants/, .requires/ or .upholds/ directory.

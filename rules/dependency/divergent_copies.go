@@ -121,7 +121,7 @@ func firstDifference(a, b *unit.Unit) (x, y *unit.Setting, ok bool) {
 // of returns the assignments of a unit's own file.
 func of(u *unit.Unit) []unit.Setting {
 	var found []unit.Setting
-	for _, setting := range u.All() {
+	for setting := range u.All() {
 		if setting.Part == u.Fragment {
 			found = append(found, setting)
 		}

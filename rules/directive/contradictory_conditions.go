@@ -84,7 +84,7 @@ func tellConditions(p *lint.FilePass, a, b condition, message string) {
 // conditionsOf returns the conditions of a unit that are in force, in order.
 func conditionsOf(p *lint.FilePass, prefix string) []condition {
 	var found []condition
-	for _, s := range p.Unit.All() {
+	for s := range p.Unit.All() {
 		if s.Section != "Unit" || !strings.HasPrefix(s.Key().String(), prefix) {
 			continue
 		}

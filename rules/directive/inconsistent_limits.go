@@ -89,7 +89,7 @@ func tellLimits(p *lint.FilePass, a, b unit.Setting, message string) {
 
 // last returns the setting that is applied later.
 func last(u *unit.Unit, a, b unit.Setting) unit.Setting {
-	for _, s := range u.All() {
+	for s := range u.All() {
 		switch s.Assignment {
 		case a.Assignment:
 			return b

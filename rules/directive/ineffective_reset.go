@@ -69,7 +69,7 @@ func isEmpty(a *syntax.Assignment) bool { return a.Value().String() == "" }
 // only names capabilities that it does not want.
 func onlyTakesAway(p *lint.FilePass, s setting) bool {
 	after, found := false, false
-	for _, other := range p.Unit.All() {
+	for other := range p.Unit.All() {
 		if other.Assignment == s.Assignment {
 			after = true
 			continue

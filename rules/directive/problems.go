@@ -325,7 +325,7 @@ func ignored(p *lint.FilePass, s setting) string {
 // one given.
 func earlier(p *lint.FilePass, s setting) (unit.Setting, bool) {
 	var found unit.Setting
-	for _, other := range p.Unit.All() {
+	for other := range p.Unit.All() {
 		if other.Assignment == s.Assignment {
 			break
 		}

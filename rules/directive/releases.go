@@ -74,7 +74,7 @@ func rename(p *lint.FilePass, s setting) []lint.Fix {
 
 // sets reports whether a unit has an assignment to a directive.
 func sets(u *unit.Unit, section, key string) bool {
-	for _, other := range u.All() {
+	for other := range u.All() {
 		if other.Section == section && other.Key().String() == key {
 			return true
 		}

@@ -36,7 +36,7 @@ func invalidInstall(p *lint.SetPass) {
 				installEntry(p, u, entry)
 			}
 		}
-		for _, setting := range u.All() {
+		for setting := range u.All() {
 			if setting.Section != "Install" {
 				continue
 			}

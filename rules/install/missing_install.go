@@ -70,7 +70,7 @@ func notInstalled(p *lint.SetPass, u *unit.Unit) {
 }
 
 func hasInstall(u *unit.Unit) bool {
-	return slices.ContainsFunc(u.All(), func(s unit.Setting) bool { return s.Section == "Install" })
+	return slices.Contains(u.Sections(), "Install")
 }
 
 // meansInstall reports whether a unit says under what it is to be enabled where

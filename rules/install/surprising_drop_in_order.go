@@ -30,7 +30,7 @@ var SurprisingDropInOrder = &lint.Rule{
 func surprisingDropInOrder(p *lint.UnitPass) {
 	u := p.Unit
 	last := map[string]unit.Setting{}
-	for _, setting := range u.All() {
+	for setting := range u.All() {
 		key := setting.Section + "/" + setting.Key().String()
 		d, ok := directive.Lookup(setting.Section, setting.Key().String())
 		if !ok || d.List != directive.Single || !setting.Part.IsDropIn() {

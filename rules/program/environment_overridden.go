@@ -7,6 +7,7 @@ import (
 	"github.com/unitvet/unitvet/lint"
 	"github.com/unitvet/unitvet/lint/program/environment"
 	"github.com/unitvet/unitvet/lint/source"
+	"github.com/unitvet/unitvet/lint/syntax"
 	"github.com/unitvet/unitvet/lint/value"
 )
 
@@ -28,14 +29,15 @@ var EnvironmentOverridden = &lint.Rule{
 
 func environmentOverridden(p *lint.UnitPass) {
 	prog := p.Set.Program(p.Unit)
-	if prog.Env == nil {
+	settings := prog.Settings(prog.Section, "Environment")
+	if prog.Env == nil || len(settings) == 0 {
 		return
 	}
-	order := map[any]int{}
-	for i, s := range prog.All() {
-		order[s.Assignment] = i
+	order := map[*syntax.Assignment]int{}
+	for s := range prog.All() {
+		order[s.Assignment] = len(order)
 	}
-	for _, setting := range prog.Settings(prog.Section, "Environment") {
+	for _, setting := range settings {
 		assignments, _ := value.ParseEnvironment(setting.Value().String())
 		for _, a := range assignments {
 			v := prog.Env.Lookup(a.Name.Text)

@@ -91,7 +91,7 @@ func isConditional(prog *program.Unit) bool {
 	if prog.Fragment == nil || !strings.Contains(prog.Fragment.Dir.Host, "/lib/") {
 		return false
 	}
-	for _, s := range prog.All() {
+	for s := range prog.All() {
 		if s.Section == "Unit" && (strings.HasPrefix(s.Key().String(), "Condition") || strings.HasPrefix(s.Key().String(), "Assert")) {
 			return true
 		}

@@ -81,7 +81,7 @@ func at(c *program.Command, w program.Word) (where lint.Place, evidence []lint.R
 // expects reports whether the unit says that a path may be missing: with a condition
 // on it, or because another command of the unit names it.
 func expects(p *program.Unit, by *program.Command, name string) bool {
-	for _, s := range p.All() {
+	for s := range p.All() {
 		key, text := s.Key().String(), s.Value().String()
 		if s.Section == "Unit" && (strings.HasPrefix(key, "Condition") || strings.HasPrefix(key, "Assert")) && !strings.HasPrefix(text, "!") && strings.Contains(text, name) {
 			return true

@@ -80,7 +80,7 @@ func pythonPath(dirs []string) string {
 func anchor(u *unit.Unit, c *program.Command) unit.Setting {
 	after := c.Setting
 	found := false
-	for _, s := range u.All() {
+	for s := range u.All() {
 		if s.Section != c.Setting.Section || s.Part != c.Setting.Part {
 			continue
 		}

@@ -85,7 +85,7 @@ var translated = []string{
 // references returns the names of files that the generator looks up.
 func (q quadlet) references() []reference {
 	var found []reference
-	for _, setting := range q.All() {
+	for setting := range q.All() {
 		if setting.Section != "Unit" || !slices.Contains(translated, setting.Key().String()) {
 			continue
 		}

@@ -36,7 +36,7 @@ type entry struct {
 // in returns the assignment to a key that decides: the last one, also an empty one
 // (UnitFile.Lookup).
 func (q quadlet) in(section, key string) (found entry, ok bool) {
-	for _, setting := range q.All() {
+	for setting := range q.All() {
 		if setting.Section == section && setting.Key().String() == key {
 			found, ok = entry{setting, strings.Trim(setting.Value().String(), `"`)}, true
 		}
@@ -55,7 +55,7 @@ func (q quadlet) has(key string) (entry, bool) {
 // (UnitFile.LookupAll).
 func (q quadlet) all(key string) []entry {
 	var found []entry
-	for _, setting := range q.All() {
+	for setting := range q.All() {
 		switch {
 		case setting.Section != q.Quadlet || setting.Key().String() != key:
 		case setting.Value().String() == "":

@@ -31,10 +31,20 @@ var MissingSandboxPath = &lint.Rule{
 	CheckSet: missingSandboxPath,
 }
 
+// hasSandboxKey reports whether there is anything to look at in a unit.
+func hasSandboxKey(u *unit.Unit) bool {
+	for setting := range u.All() {
+		if slices.Contains(sandboxKeys, setting.Key().String()) {
+			return true
+		}
+	}
+	return false
+}
+
 func missingSandboxPath(p *lint.SetPass) {
 	m := NewMakers(p.Set)
 	for _, u := range p.Set.Units {
-		if !slices.ContainsFunc(u.All(), func(setting unit.Setting) bool { return slices.Contains(sandboxKeys, setting.Key().String()) }) {
+		if !hasSandboxKey(u) {
 			continue
 		}
 		s, ok := look(p.Set, u)
@@ -157,7 +167,7 @@ func (s *subject) expects(name string) bool {
 			}
 		}
 	}
-	for _, setting := range s.All() {
+	for setting := range s.All() {
 		if setting.Section != "Unit" {
 			continue
 		}
@@ -236,7 +246,7 @@ func (m *Makers) Makes(by *unit.Unit, name string) bool {
 // makesDirectory reports whether a *Directory= setting or a mount makes a path or
 // what is below or above it.
 func makesDirectory(u *unit.Unit, name string) bool {
-	for _, setting := range u.All() {
+	for setting := range u.All() {
 		switch key := setting.Key().String(); key {
 		case "RuntimeDirectory", "StateDirectory", "CacheDirectory", "LogsDirectory", "ConfigurationDirectory":
 			entries, _ := value.ParseDirectories(setting.Value().String(), true)
@@ -265,7 +275,7 @@ var directoryBase = map[string]string{
 // mentions reports whether a unit names a path in a command, or in anything else
 // but the lists of its own sandbox, conditions and environment.
 func mentions(u *unit.Unit, name string) bool {
-	for _, setting := range u.All() {
+	for setting := range u.All() {
 		key := setting.Key().String()
 		if strings.HasPrefix(key, "Exec") && !strings.HasSuffix(key, "Paths") || strings.HasPrefix(key, "Listen") || key == "PIDFile" || key == "PathExists" {
 			if strings.Contains(u.Expand(setting.Value().String()).Text, name) {

@@ -47,7 +47,7 @@ func privateTmpSharedPath(p *lint.SetPass) {
 		if !u.Known() || u.Template != nil {
 			continue
 		}
-		for _, setting := range u.All() {
+		for setting := range u.All() {
 			if !mayShare(setting) {
 				continue
 			}

@@ -73,13 +73,13 @@ func (s *subject) successAction() bool {
 // takenBack returns the empty assignment that clears a list, if one is the last
 // word on it.
 func (s *subject) takenBack(key string) (unit.Setting, bool) {
-	all := s.All()
-	for i := len(all) - 1; i >= 0; i-- {
-		if all[i].Section == s.section && all[i].Key().String() == key {
-			return all[i], all[i].Value().String() == ""
+	var last unit.Setting
+	for setting := range s.All() {
+		if setting.Section == s.section && setting.Key().String() == key {
+			last = setting
 		}
 	}
-	return unit.Setting{}, false
+	return last, last.Assignment != nil && last.Value().Len() == 0
 }
 
 // leftToInstances reports whether a template leaves it to the drop-ins of its

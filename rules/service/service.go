@@ -108,7 +108,7 @@ func (s *subject) commands(key string) []command {
 
 // refused reports whether systemd refuses a command line of the unit.
 func (s *subject) refused() bool {
-	for _, setting := range s.All() {
+	for setting := range s.All() {
 		if setting.Section != s.section || !strings.HasPrefix(setting.Key().String(), "Exec") {
 			continue
 		}
@@ -192,20 +192,19 @@ type name struct{ section, key string }
 // latest returns the assignment that is applied last to one of several spellings of
 // the same thing, as systemd accepts them.
 func (s *subject) latest(names ...name) (unit.Setting, bool) {
-	var found unit.Setting
-	at := -1
+	var accepted []unit.Setting
 	for _, n := range names {
-		setting, ok := s.Accepted(n.section, n.key, s.release)
-		if !ok {
-			continue
-		}
-		for i, other := range s.All() {
-			if other.Assignment == setting.Assignment && i > at {
-				found, at = setting, i
-			}
+		if setting, ok := s.Accepted(n.section, n.key, s.release); ok {
+			accepted = append(accepted, setting)
 		}
 	}
-	return found, at >= 0
+	var last unit.Setting
+	for setting := range s.All() {
+		if slices.Contains(accepted, setting) {
+			last = setting
+		}
+	}
+	return last, last.Assignment != nil
 }
 
 // span returns the time that a setting gives, in the unit of seconds.

@@ -164,7 +164,7 @@ func (s *subject) lengthen(r restarts, seconds string) []lint.Fix {
 		fix.Edits = []lint.Edit{after(*r.burst.by, "StartLimitIntervalSec="+seconds)}
 	default:
 		var last unit.Setting
-		for _, setting := range s.All() {
+		for setting := range s.All() {
 			if setting.Section == "Unit" && setting.Part == s.Fragment {
 				last = setting
 			}

@@ -37,7 +37,7 @@ func invalidUnitName(p *lint.SetPass) {
 		}
 	}
 	for _, u := range p.Set.Quadlets {
-		for _, setting := range u.All() {
+		for setting := range u.All() {
 			invalidNames(p, u, setting)
 		}
 	}
@@ -55,7 +55,7 @@ func invalidUnitName(p *lint.SetPass) {
 		for _, link := range u.Links {
 			invalidFileName(p, link.Path)
 		}
-		for _, setting := range u.All() {
+		for setting := range u.All() {
 			invalidNames(p, u, setting)
 		}
 	}

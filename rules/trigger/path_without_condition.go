@@ -29,18 +29,14 @@ func pathWithoutCondition(p *lint.UnitPass) {
 	if !judged(u, "path") || len(takenOf(p.Set, u, watches...)) > 0 {
 		return
 	}
-	f := lint.Finding{
+	for _, key := range watches {
+		if len(u.Settings("Path", key)) > 0 {
+			return // the rules about values say what becomes of the unit without it
+		}
+	}
+	p.Report(lint.Finding{
 		Place:   header(u),
 		Message: "the path unit watches nothing: systemd does not load it (\"Path unit lacks path setting. Refusing.\")",
 		Help:    "add PathExists=, PathChanged=, PathModified= or DirectoryNotEmpty=",
-	}
-	for _, key := range watches {
-		if refused := u.Settings("Path", key); len(refused) > 0 {
-			f.Message = "nothing is left of what the path unit watches: systemd does not load it (\"Path unit lacks path setting. Refusing.\")"
-			f.Help = "correct the path"
-			f.Related = []lint.Related{{Place: lint.AtValue(refused[len(refused)-1]), Message: "systemd cannot read this"}}
-			break
-		}
-	}
-	p.Report(f)
+	})
 }

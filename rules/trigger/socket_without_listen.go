@@ -42,18 +42,14 @@ func socketWithoutListen(p *lint.UnitPass) {
 	if !judged(u, "socket") || len(listeners(p.Set, u)) > 0 {
 		return
 	}
-	f := lint.Finding{
+	for _, setting := range u.InForce("Socket") {
+		if strings.HasPrefix(setting.Key().String(), "Listen") && setting.Value().String() != "" {
+			return // the rules about values say what becomes of the unit without it
+		}
+	}
+	p.Report(lint.Finding{
 		Place:   header(u),
 		Message: "the socket unit listens nowhere: systemd does not load it (\"Unit has no Listen setting\")",
 		Help:    "add ListenStream= or another Listen…= setting",
-	}
-	for _, setting := range u.InForce("Socket") {
-		if strings.HasPrefix(setting.Key().String(), "Listen") {
-			f.Message = "nothing is left of what the socket unit listens on: systemd does not load it (\"Unit has no Listen setting\")"
-			f.Help = "correct the address"
-			f.Related = []lint.Related{{Place: lint.AtValue(setting), Message: "systemd cannot read this"}}
-			break
-		}
-	}
-	p.Report(f)
+	})
 }

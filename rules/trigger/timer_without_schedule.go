@@ -44,19 +44,14 @@ func timerWithoutSchedule(p *lint.UnitPass) {
 	if !judged(u, "timer") || len(takenOf(p.Set, u, schedules...)) > 0 || onChange(p) {
 		return
 	}
-	f := lint.Finding{
+	for _, key := range schedules {
+		if len(u.Settings("Timer", key)) > 0 {
+			return // the rules about values say what becomes of the unit without it
+		}
+	}
+	p.Report(lint.Finding{
 		Place:   header(u),
 		Message: "the timer does not say when it elapses: systemd does not load it (\"Timer unit lacks value setting. Refusing.\")",
 		Help:    "add OnCalendar=, or one of OnBootSec=, OnActiveSec= and their like",
-	}
-	for _, key := range schedules {
-		if refused := u.Settings("Timer", key); len(refused) > 0 {
-			setting := refused[len(refused)-1]
-			f.Message = "no time is left of what the timer says: systemd does not load it (\"Timer unit lacks value setting. Refusing.\")"
-			f.Help = "correct the value"
-			f.Related = []lint.Related{{Place: lint.AtValue(setting), Message: "systemd cannot read this"}}
-			break
-		}
-	}
-	p.Report(f)
+	})
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/unitvet/unitvet/lint"
 	"github.com/unitvet/unitvet/lint/unit"
 	"github.com/unitvet/unitvet/lint/value"
+	syntaxrules "github.com/unitvet/unitvet/rules/syntax"
 )
 
 //go:embed invalid_alias.md
@@ -38,6 +39,11 @@ func invalidAlias(p *lint.SetPass) {
 	for _, u := range p.Set.Units {
 		if u.Template != nil {
 			continue // says what its template says
+		}
+		for setting := range u.All() {
+			if setting.Section == "Install" && setting.Key().String() == "Alias" {
+				syntaxrules.InvalidNames(p, u, setting)
+			}
 		}
 		for _, entry := range u.Install("Alias") {
 			what := ""

@@ -8,6 +8,7 @@ import (
 	"github.com/unitvet/unitvet/lint"
 	"github.com/unitvet/unitvet/lint/unit"
 	"github.com/unitvet/unitvet/lint/value"
+	syntaxrules "github.com/unitvet/unitvet/rules/syntax"
 )
 
 //go:embed invalid_install.md
@@ -40,8 +41,12 @@ func invalidInstall(p *lint.SetPass) {
 			if setting.Section != "Install" {
 				continue
 			}
-			if setting.Key().String() == "DefaultInstance" {
+			switch setting.Key().String() {
+			case "DefaultInstance":
 				defaultInstance(p, u, setting)
+			case "Alias": // invalid-alias
+			default:
+				syntaxrules.InvalidNames(p, u, setting)
 			}
 			// An instance may be enabled by itself, and then has a name of its own.
 			if setting.Value().String() != "" && !u.ReadsInstall(setting.Part) && value.TypeOf("x."+strings.TrimSuffix(setting.Part.DropInDir, ".d")) == u.Name.Type {

@@ -38,7 +38,7 @@ func invalidUnitName(p *lint.SetPass) {
 	}
 	for _, u := range p.Set.Quadlets {
 		for setting := range u.All() {
-			invalidNames(p, u, setting)
+			InvalidNames(p, u, setting)
 		}
 	}
 	for _, u := range p.Set.Units {
@@ -56,7 +56,9 @@ func invalidUnitName(p *lint.SetPass) {
 			invalidFileName(p, link.Path)
 		}
 		for setting := range u.All() {
-			invalidNames(p, u, setting)
+			if setting.Section != "Install" { // what is wrong there the family install tells
+				InvalidNames(p, u, setting)
+			}
 		}
 	}
 }
@@ -128,9 +130,9 @@ func helpOnName(problem *value.Problem) string {
 	return "write a name such as web.service"
 }
 
-// invalidNames reports the words of a setting that are to be unit names and are
+// InvalidNames reports the words of a setting that are to be unit names and are
 // none.
-func invalidNames(p *lint.SetPass, u *unit.Unit, setting unit.Setting) {
+func InvalidNames(p *lint.SetPass, u *unit.Unit, setting unit.Setting) {
 	d, ok := directive.Lookup(setting.Section, setting.Key().String())
 	if !ok || d.Type != directive.TypeUnitList && d.Type != directive.TypeUnitName || !d.In(p.Set.Release) ||
 		!directive.HasSection(u.Name.Type, setting.Section) {
@@ -234,7 +236,8 @@ func suggest(p *lint.SetPass, setting unit.Setting, words []value.Word, i int, f
 		}
 		f.Help = "did you mean " + strings.Join(names, " or ") + "?"
 		if len(names) == 1 {
-			f.Fixes = []lint.Fix{{Title: "write " + names[0], Edits: []lint.Edit{{Place: f.Place, Text: names[0]}}}}
+			// A link that systemctl enable does not make starts nothing yet.
+			f.Fixes = []lint.Fix{{Title: "write " + names[0], Safe: setting.Section == "Install", Edits: []lint.Edit{{Place: f.Place, Text: names[0]}}}}
 		}
 	}
 }

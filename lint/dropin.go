@@ -22,7 +22,7 @@ func InDropIn(u *unit.Unit, section string, lines ...string) (Edit, bool) {
 	}
 	file := path.Join(u.ID+".d", DropInName)
 	for _, part := range u.DropIns {
-		if part.Dir.Name == dir.Name && part.Name == path.Join(dir.Name, file) && part.Linked == "" {
+		if part.Dir.Name == dir.Name && part.Name() == path.Join(dir.Name, file) && !part.Linked {
 			return appended(part, section, lines), true
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 
@@ -261,8 +262,8 @@ var skippedDirs = map[string]bool{
 
 // listing is what a checkout holds.
 type listing struct {
-	files []string            // sorted
-	bases map[string][]string // files by their last component
+	files  []string // sorted
+	byBase []string // the same by their last component, and then as directories list them
 }
 
 // Files returns the names of the checkout's files, sorted, without those of other
@@ -271,11 +272,17 @@ func (c *Checkout) Files() []string { return c.listed().files }
 
 // Named returns the files whose last component is a name. Callers must not change
 // it.
-func (c *Checkout) Named(base string) []string { return c.listed().bases[base] }
+func (c *Checkout) Named(base string) []string {
+	list := c.listed().byBase
+	compare := func(i int) int { return strings.Compare(path.Base(list[i]), base) }
+	start := sort.Search(len(list), func(i int) bool { return compare(i) >= 0 })
+	end := start + sort.Search(len(list)-start, func(i int) bool { return compare(start+i) > 0 })
+	return list[start:end:end]
+}
 
 func (c *Checkout) listed() *listing {
 	c.listOnce.Do(func() {
-		c.list.bases = map[string][]string{}
+		var found []string
 		budget := maxListed
 		var walk func(dir string, depth int)
 		walk = func(dir string, depth int) {
@@ -287,15 +294,16 @@ func (c *Checkout) listed() *listing {
 				name := path.Join(dir, e.Name())
 				switch {
 				case !e.IsDir() && e.Type()&^fs.ModeSymlink == 0:
-					c.list.files = append(c.list.files, name)
-					c.list.bases[e.Name()] = append(c.list.bases[e.Name()], name)
+					found = append(found, name)
 				case e.IsDir() && depth < maxDepth && !skippedDirs[e.Name()]:
 					walk(name, depth+1)
 				}
 			}
 		}
 		walk(".", 0)
+		c.list = listing{files: slices.Clone(found), byBase: slices.Clone(found)} // without room for more
 		slices.Sort(c.list.files)
+		slices.SortStableFunc(c.list.byBase, func(a, b string) int { return strings.Compare(path.Base(a), path.Base(b)) })
 	})
 	return &c.list
 }

@@ -169,7 +169,8 @@ func Read(u *unit.Unit, release int) *Settings {
 		case setting.Part.IsDropIn():
 			lost = setting.Part
 		case s.Refused == nil:
-			s.Refused = &setting
+			refusing := setting
+			s.Refused = &refusing
 		}
 	}
 	s.imply()

@@ -5,7 +5,7 @@ package source
 import (
 	"sort"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"unicode/utf8"
 )
 
@@ -52,14 +52,18 @@ type File struct {
 	Tree *Tree
 	Name string
 
-	once  sync.Once
-	lines []int // offset of the first byte of each line
-	marks []mark
+	lines atomic.Pointer[lineTable] // nil until a place is asked for
+}
+
+// lineTable says where the lines of a text are.
+type lineTable struct {
+	starts []int32 // offset of the first byte of each line
+	marks  []mark
 }
 
 // mark is a place of known column inside a long line, so that a position in it
 // does not have to be counted from the start of the line.
-type mark struct{ offset, column int }
+type mark struct{ offset, column int32 }
 
 // markDistance is how many bytes are counted at most for one position, but for
 // a code point.
@@ -70,64 +74,64 @@ func NewFile(path, text string) *File {
 	return &File{Path: path, Text: text}
 }
 
-// index builds the line table. Lines end at a newline, as editors and SARIF
+// table returns the line table. Lines end at a newline, as editors and SARIF
 // consumers count them; systemd's further line ends (NUL, a lone carriage
 // return) matter to the syntax, not to positions.
-func (f *File) index() {
-	f.lines = make([]int, 1, strings.Count(f.Text, "\n")+1)
+func (f *File) table() *lineTable {
+	if t := f.lines.Load(); t != nil {
+		return t
+	}
+	t := &lineTable{starts: make([]int32, 1, strings.Count(f.Text, "\n")+1)}
 	for start := 0; ; {
 		n := strings.IndexByte(f.Text[start:], '\n')
 		if n < 0 {
-			f.markLine(start, len(f.Text))
-			return
+			t.mark(f.Text, start, len(f.Text))
+			break
 		}
-		f.markLine(start, start+n)
+		t.mark(f.Text, start, start+n)
 		start += n + 1
-		f.lines = append(f.lines, start)
+		t.starts = append(t.starts, int32(start))
 	}
+	f.lines.Store(t) // another one of the same content may be there by now
+	return t
 }
 
-// markLine sets the marks of a line.
-func (f *File) markLine(start, end int) {
-	last := mark{start, 1}
-	for last.offset+markDistance < end {
+// mark sets the marks of a line.
+func (t *lineTable) mark(text string, start, end int) {
+	last := mark{int32(start), 1}
+	for int(last.offset)+markDistance < end {
 		next := last.offset + markDistance
 		// Not inside a code point. Four bytes on is none that began before.
-		for i := 0; i < utf8.UTFMax-1 && !utf8.RuneStart(f.Text[next]); i++ {
+		for i := 0; i < utf8.UTFMax-1 && !utf8.RuneStart(text[next]); i++ {
 			next--
 		}
-		if !utf8.RuneStart(f.Text[next]) {
+		if !utf8.RuneStart(text[next]) {
 			next += utf8.UTFMax - 1
 		}
-		last = mark{next, last.column + utf8.RuneCountInString(f.Text[last.offset:next])}
-		f.marks = append(f.marks, last)
+		last = mark{next, last.column + int32(utf8.RuneCountInString(text[last.offset:next]))}
+		t.marks = append(t.marks, last)
 	}
-}
-
-// lineStarts returns the line table.
-func (f *File) lineStarts() []int {
-	f.once.Do(f.index)
-	return f.lines
 }
 
 // Line returns the number, from 1, of the line that holds the byte at offset.
 // Offsets outside the file belong to its first or last line.
-func (f *File) Line(offset int) int {
-	starts := f.lineStarts()
+func (f *File) Line(offset int) int { return f.table().line(offset) }
+
+func (t *lineTable) line(offset int) int {
 	offset = max(offset, 0)
-	return sort.Search(len(starts), func(i int) bool { return starts[i] > offset })
+	return sort.Search(len(t.starts), func(i int) bool { return int(t.starts[i]) > offset })
 }
 
 // LineSpan returns the span of line n (from 1) without its line ending. It is
 // empty for a line that the file does not have.
 func (f *File) LineSpan(n int) Span {
-	starts := f.lineStarts()
+	starts := f.table().starts
 	if n < 1 || n > len(starts) {
 		return Span{len(f.Text), len(f.Text)}
 	}
-	start, end := starts[n-1], len(f.Text)
+	start, end := int(starts[n-1]), len(f.Text)
 	if n < len(starts) {
-		end = starts[n] - 1
+		end = int(starts[n]) - 1
 	}
 	if end > start && f.Text[end-1] == '\r' {
 		end--
@@ -139,12 +143,13 @@ func (f *File) LineSpan(n int) Span {
 // are moved to its nearest end.
 func (f *File) Position(offset int) Position {
 	offset = min(max(offset, 0), len(f.Text))
-	line := f.Line(offset)
-	from := mark{f.lineStarts()[line-1], 1}
-	if i := sort.Search(len(f.marks), func(i int) bool { return f.marks[i].offset > offset }); i > 0 && f.marks[i-1].offset > from.offset {
-		from = f.marks[i-1]
+	t := f.table()
+	line := t.line(offset)
+	from := mark{t.starts[line-1], 1}
+	if i := sort.Search(len(t.marks), func(i int) bool { return int(t.marks[i].offset) > offset }); i > 0 && t.marks[i-1].offset > from.offset {
+		from = t.marks[i-1]
 	}
-	return Position{Line: line, Column: from.column + utf8.RuneCountInString(f.Text[from.offset:offset])}
+	return Position{Line: line, Column: int(from.column) + utf8.RuneCountInString(f.Text[from.offset:offset])}
 }
 
 // Range returns the places of both ends of a span.

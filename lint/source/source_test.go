@@ -155,9 +155,9 @@ func TestPositionInLongLines(t *testing.T) {
 			for offset := -2; offset <= len(text)+2; offset += 1 + random.IntN(40) {
 				check(offset)
 			}
-			for _, m := range file.marks {
+			for _, m := range file.table().marks {
 				for d := -8; d <= 8; d++ {
-					check(m.offset + d)
+					check(int(m.offset) + d)
 				}
 			}
 		})

@@ -112,14 +112,16 @@ func (l *loader) addDropIns(u *Unit, dirs []beside) {
 
 // readDropIn reads a drop-in once for all units it applies to.
 func (l *loader) readDropIn(file besideFile) *lazyPart {
-	report := file.path()
+	name := file.file()
+	report := file.dir.report(name)
+	name = endOf(report, name)
 	if lazy, ok := l.parts[report]; ok {
 		return lazy
 	}
 	lazy := &lazyPart{}
 	l.parts[report] = lazy
 	target := file.target()
-	link := file.dir.Tree.Resolve(file.file())
+	link := file.dir.Tree.Resolve(name)
 	switch {
 	case isMask(file.dir.Tree, link, target):
 		return lazy
@@ -136,11 +138,8 @@ func (l *loader) readDropIn(file besideFile) *lazyPart {
 	case link.Info.IsDir():
 		return lazy
 	}
-	part := &Part{Dir: file.dir, Name: file.file(), DropInDir: path.Base(file.name), Mode: link.Info.Mode()}
-	if len(link.Hops) > 0 {
-		part.Linked = file.file()
-	}
-	if err := readPart(part, report); err != nil {
+	part := &Part{Dir: file.dir, Mode: link.Info.Mode(), Linked: len(link.Hops) > 0, dropIn: true}
+	if err := part.read(name, report); err != nil {
 		lazy.unread = !errors.Is(err, source.ErrNotRegular)
 		l.set.problem(report, errorText(err), false)
 		return lazy

@@ -258,11 +258,11 @@ func (p *planner) masked(u *Unit) bool {
 // outside returns the path of the file that a unit is linked to, if that is not on
 // the search path; "" otherwise.
 func (u *Unit) outside() string {
-	if u.Fragment == nil || u.Fragment.Linked == "" || u.Fragment.Dir.Host == "" {
+	if u.Fragment == nil || !u.Fragment.Linked || u.Fragment.Dir.Host == "" {
 		return ""
 	}
 	tree := u.Fragment.Dir.Tree
-	if link := tree.Resolve(u.Fragment.Linked); tree.Rooted && link.Err == nil {
+	if link := tree.Resolve(u.Fragment.Name()); tree.Rooted && link.Err == nil {
 		return path.Join("/", link.Name)
 	}
 	if path.IsAbs(u.Target) {

@@ -52,7 +52,7 @@ var installSuffixes = map[string]string{"WantedBy": ".wants", "RequiredBy": ".re
 // file of the unit: of drop-ins only those for the unit's own name or its template,
 // not those for a prefix or a type (unit_file_search in src/shared/install.c).
 func (u *Unit) ReadsInstall(part *Part) bool {
-	of := strings.TrimSuffix(part.DropInDir, ".d")
+	of := strings.TrimSuffix(part.DropInDir(), ".d")
 	return !part.IsDropIn() || of == u.ID || u.Name.Kind == value.Instance && of == u.Name.Template().String()
 }
 

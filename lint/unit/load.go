@@ -208,33 +208,45 @@ func (l *loader) addBeside(dir *Dir, rank int, name string) {
 // links are units; systemd passes over everything else
 // (unit_file_build_name_map in src/shared/unit-file.c).
 func (l *loader) scanUnit(dir *Dir, e fs.DirEntry, file string) {
-	name, err := value.ParseName(e.Name())
+	report := dir.report(file)
+	file = endOf(report, file)
+	id := endOf(report, e.Name())
+	name, err := value.ParseName(id)
 	switch {
 	case e.IsDir():
 		return
 	case err != nil && l.addQuadlet(dir, file):
 		return
-	case err != nil && l.named[dir.report(file)] && others[path.Ext(file)] != "":
-		l.set.Foreign = append(l.set.Foreign, Foreign{dir.report(file), FormatNetworkd})
+	case err != nil && l.named[report] && others[path.Ext(file)] != "":
+		l.set.Foreign = append(l.set.Foreign, Foreign{report, FormatNetworkd})
 		return
 	case err != nil:
-		l.set.Ignored = append(l.set.Ignored, Ignored{Path: dir.report(file)})
+		l.set.Ignored = append(l.set.Ignored, Ignored{Path: report})
 		return
 	case e.Type()&^fs.ModeSymlink != 0:
-		l.set.problem(dir.report(file), "not a regular file ("+source.Kind(e.Type())+")", false)
+		l.set.problem(report, "not a regular file ("+source.Kind(e.Type())+")", false)
 		return
 	}
-	if first, ok := l.entries[e.Name()]; ok {
-		l.set.Ignored = append(l.set.Ignored, Ignored{Path: dir.report(file), Shadow: first.path})
+	if first, ok := l.entries[id]; ok {
+		l.set.Ignored = append(l.set.Ignored, Ignored{Path: report, Shadow: first.path})
 		return
 	}
-	found := &entry{name: name, dir: dir, file: file, path: dir.report(file)}
+	found := &entry{name: name, dir: dir, file: file, path: report}
 	if e.Type()&fs.ModeSymlink == 0 {
 		l.statEntry(found)
 	} else if !l.followLink(found) {
 		return
 	}
-	l.entries[e.Name()] = found
+	l.entries[id] = found
+}
+
+// endOf returns the name of a file as a piece of a longer one that ends in it. Names
+// are kept as long as the set is: those of one file share their bytes.
+func endOf(long, name string) string {
+	if strings.HasSuffix(long, name) {
+		return long[len(long)-len(name):]
+	}
+	return name
 }
 
 // statEntry looks at what stands at the place of an entry that is no alias.
@@ -471,9 +483,9 @@ func (l *loader) unresolved(e *entry) {
 // loadUnits makes the units that have a fragment, or drop-ins or links of their
 // own, and reads their files.
 func (l *loader) loadUnits() {
-	for _, name := range sortedNames(l.entries) {
-		if e := l.entries[name]; e.alias == "" {
-			l.addUnit(e.name, e)
+	for _, id := range sortedNames(l.entries) {
+		if e := l.entries[id]; e.alias == "" {
+			l.addUnit(id, e.name, e)
 		}
 	}
 	for _, unitName := range sortedNames(l.dirs) {
@@ -487,22 +499,19 @@ func (l *loader) loadUnits() {
 		if name.Kind == value.Instance && l.entries[name.Template().String()] != nil {
 			continue // made by instantiate
 		}
-		l.addUnit(name, nil)
+		l.addUnit(unitName, name, nil)
 	}
 }
 
 // addUnit makes a unit from its entry; e is nil for a unit without fragment.
-func (l *loader) addUnit(name value.Name, e *entry) {
-	u := &Unit{Name: name, ID: name.String(), Set: l.set, State: NotFound}
+func (l *loader) addUnit(id string, name value.Name, e *entry) {
+	u := &Unit{Name: name, ID: id, Set: l.set, State: NotFound}
 	u.Names = append([]string{u.ID}, l.aliases[u.ID]...)
 	slices.Sort(u.Names)
 	if e != nil {
 		u.State, u.Path, u.Target = e.state, e.path, e.target
 		if e.state == Loaded {
-			u.Fragment = &Part{Dir: e.dir, Name: e.file, Mode: e.mode}
-			if e.target != "" {
-				u.Fragment.Linked = e.file
-			}
+			u.Fragment = &Part{Dir: e.dir, Mode: e.mode, Linked: e.target != ""}
 		}
 	}
 	l.set.Units = append(l.set.Units, u)
@@ -645,7 +654,7 @@ func (l *loader) readFragments(units []*Unit) {
 	for range l.jobs {
 		group.Go(func() {
 			for u := range next {
-				failed[index[u]] = readPart(u.Fragment, u.Path)
+				failed[index[u]] = u.Fragment.read(l.entries[u.ID].file, u.Path)
 			}
 		})
 	}
@@ -694,14 +703,15 @@ func (l *loader) dropForeign() {
 	})
 }
 
-func readPart(part *Part, report string) error {
-	text, err := part.Dir.Tree.ReadFile(part.Name)
+// read reads the file, by its name in the tree.
+func (p *Part) read(name, report string) error {
+	text, err := p.Dir.Tree.ReadFile(name)
 	if err != nil {
 		return err
 	}
 	file := source.NewFile(report, text)
-	file.Tree, file.Name = part.Dir.Tree, part.Name
-	part.File = syntax.Parse(file)
+	file.Tree, file.Name = p.Dir.Tree, name
+	p.File = syntax.Parse(file)
 	return nil
 }
 

@@ -173,7 +173,7 @@ func readQuadlet(dir *Dir, file string) *Part {
 	if err != nil || !strings.Contains(text, "["+t.Section+"]") {
 		return nil
 	}
-	part := &Part{Dir: dir, Name: file}
+	part := &Part{Dir: dir}
 	if link.Info != nil {
 		part.Mode = link.Info.Mode()
 	}

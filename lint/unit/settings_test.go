@@ -240,7 +240,7 @@ WantedBy=x.target
 		t.Errorf("sections %q, not %q", got, want)
 	}
 	setting, _ := u.Setting("Install", "WantedBy")
-	if !setting.Part.IsDropIn() || setting.Part.DropInDir != "a.service.d" || u.Fragment.IsDropIn() {
+	if !setting.Part.IsDropIn() || setting.Part.DropInDir() != "a.service.d" || u.Fragment.IsDropIn() {
 		t.Errorf("WantedBy= comes from %+v", setting.Part)
 	}
 	if parts := u.Parts(); len(parts) != 2 || parts[0] != u.Fragment || parts[1] != u.DropIns[0] {

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io/fs"
 	"iter"
+	"path"
 	"slices"
 	"sort"
 	"strings"
@@ -76,20 +77,28 @@ type Dir struct {
 type Part struct {
 	*syntax.File
 	Dir *Dir
-	// Name is the file in the tree of its directory.
-	Name string
-	// DropInDir is the directory of a drop-in without its path, such as
-	// foo-.service.d; "" for a fragment.
-	DropInDir string
 	// Mode is the file's mode.
 	Mode fs.FileMode
-	// Linked is the path in the tree that the file was reached by, if that is a
-	// symbolic link; "" otherwise.
-	Linked string
+	// Linked says that its name is that of a symbolic link.
+	Linked bool
+
+	dropIn bool
 }
 
+// Name returns the name of the file in the tree of its directory.
+func (p *Part) Name() string { return p.Source.Name }
+
 // IsDropIn reports whether the file is a drop-in.
-func (p *Part) IsDropIn() bool { return p.DropInDir != "" }
+func (p *Part) IsDropIn() bool { return p.dropIn }
+
+// DropInDir returns the directory of a drop-in without its path, such as
+// foo-.service.d; "" for a fragment.
+func (p *Part) DropInDir() string {
+	if !p.dropIn {
+		return ""
+	}
+	return path.Base(path.Dir(p.Name()))
+}
 
 // Unit is a unit under all its names.
 type Unit struct {

@@ -57,7 +57,7 @@ func namesTemplate(s setting, use value.SpecifierUse) bool {
 // plainOnly reports whether a file belongs to units without instances alone.
 func plainOnly(p *lint.FilePass) bool {
 	name := p.Unit.Name
-	if name.Kind != value.Plain || p.Part.IsDropIn() && p.Part.DropInDir != name.String()+".d" {
+	if name.Kind != value.Plain || p.Part.IsDropIn() && p.Part.DropInDir() != name.String()+".d" {
 		return false
 	}
 	if p.Part.IsDropIn() && strings.HasSuffix(name.Prefix, "-") {

@@ -53,7 +53,7 @@ func managerSpecifier(p *lint.FilePass) {
 // otherUser returns the setting that makes a unit of the system manager run as
 // somebody else than root, or "".
 func otherUser(p *lint.FilePass) string {
-	if p.Unit.Scope() != unit.ScopeSystem || p.Part.IsDropIn() && p.Part.DropInDir != p.Unit.ID+".d" {
+	if p.Unit.Scope() != unit.ScopeSystem || p.Part.IsDropIn() && p.Part.DropInDir() != p.Unit.ID+".d" {
 		return ""
 	}
 	for _, section := range []string{"Service", "Socket", "Mount", "Swap"} {

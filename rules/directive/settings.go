@@ -86,7 +86,7 @@ func context(p *lint.FilePass, text string) value.Context {
 	if c.Unit.Kind == value.Plain && (strings.Contains(text, "%i") || strings.Contains(text, "%I")) {
 		c.Unit = value.Name{}
 	}
-	if p.Part.IsDropIn() && (p.Part.DropInDir != p.Unit.ID+".d" || strings.HasSuffix(p.Unit.Name.Prefix, "-")) {
+	if p.Part.IsDropIn() && (p.Part.DropInDir() != p.Unit.ID+".d" || strings.HasSuffix(p.Unit.Name.Prefix, "-")) {
 		c.Unit = value.Name{}
 	}
 	return c

@@ -83,4 +83,4 @@ func breadth(dir string) int {
 }
 
 // partBreadth is the breadth of a drop-in.
-func partBreadth(part *unit.Part) int { return breadth(part.DropInDir) }
+func partBreadth(part *unit.Part) int { return breadth(part.DropInDir()) }

@@ -49,11 +49,11 @@ func invalidInstall(p *lint.SetPass) {
 				syntaxrules.InvalidNames(p, u, setting)
 			}
 			// An instance may be enabled by itself, and then has a name of its own.
-			if setting.Value().String() != "" && !u.ReadsInstall(setting.Part) && value.TypeOf("x."+strings.TrimSuffix(setting.Part.DropInDir, ".d")) == u.Name.Type {
+			if setting.Value().String() != "" && !u.ReadsInstall(setting.Part) && value.TypeOf("x."+strings.TrimSuffix(setting.Part.DropInDir(), ".d")) == u.Name.Type {
 				p.Report(lint.Finding{
 					Unit:    u.ID,
 					Place:   lint.AtKey(setting),
-					Message: fmt.Sprintf("systemctl enable reads no [Install] in %s, only in drop-ins for the unit itself: the line has no effect", setting.Part.DropInDir),
+					Message: fmt.Sprintf("systemctl enable reads no [Install] in %s, only in drop-ins for the unit itself: the line has no effect", setting.Part.DropInDir()),
 					Help:    "write it into each unit, or into a drop-in of its own",
 				})
 			}

@@ -44,7 +44,7 @@ func surprisingDropInOrder(p *lint.UnitPass) {
 		p.Report(lint.Finding{
 			Place: lint.AtValue(before),
 			Message: fmt.Sprintf("%s=%s for %s has no effect: drop-ins are sorted by file name, so %s/%s, which is for more units, is applied after it",
-				setting.Key().String(), before.Value().String(), u.Name, setting.Part.DropInDir, path.Base(setting.Part.Name)),
+				setting.Key().String(), before.Value().String(), u.Name, setting.Part.DropInDir(), path.Base(setting.Part.Name())),
 			Help:    "give this file a name that is sorted after the other",
 			Related: []lint.Related{{Place: lint.AtValue(setting), Message: "overrides it"}},
 		})

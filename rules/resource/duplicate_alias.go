@@ -59,7 +59,7 @@ func duplicateAlias(p *lint.SetPass) {
 
 // isFile reports whether a unit's fragment is a file of its own and no link to
 // another unit.
-func isFile(u *unit.Unit) bool { return u.Fragment.Linked == "" }
+func isFile(u *unit.Unit) bool { return !u.Fragment.Linked }
 
 // sameTarget reports whether two units are started by the same target.
 func sameTarget(a, b *unit.Unit) bool {

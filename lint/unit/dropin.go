@@ -106,7 +106,9 @@ func (l *loader) addDropIns(u *Unit, dirs []beside) {
 		u.unread = u.unread || lazy.unread
 	}
 	for _, file := range shadowed {
-		l.set.Ignored = append(l.set.Ignored, Ignored{Path: file.path(), Unit: u.ID, Shadow: file.shadow})
+		read := l.parts[file.shadow]
+		masked := read != nil && read.part == nil && !read.unread
+		l.set.Ignored = append(l.set.Ignored, Ignored{Path: file.path(), Unit: u.ID, Shadow: file.shadow, Masked: masked})
 	}
 }
 

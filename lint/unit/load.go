@@ -101,6 +101,7 @@ type entry struct {
 	alias  string // the name that a link inside the search path leads to
 	state  LoadState
 	target string // what a link says
+	astray bool   // the link leads to a file that is no unit where it is
 	mode   fs.FileMode
 }
 
@@ -477,6 +478,7 @@ func (l *loader) unresolved(e *entry) {
 		e.state = NotFound
 		l.set.problem(e.path, errorText(link.Err), false)
 	}
+	e.astray = l.set.Rooted && link.Err == nil && link.Info.Mode().IsRegular()
 	e.alias = ""
 }
 
@@ -509,7 +511,7 @@ func (l *loader) addUnit(id string, name value.Name, e *entry) {
 	u.Names = append([]string{u.ID}, l.aliases[u.ID]...)
 	slices.Sort(u.Names)
 	if e != nil {
-		u.State, u.Path, u.Target = e.state, e.path, e.target
+		u.State, u.Path, u.Target, u.Astray = e.state, e.path, e.target, e.astray
 		if e.state == Loaded {
 			u.Fragment = &Part{Dir: e.dir, Mode: e.mode, Linked: e.target != ""}
 		}

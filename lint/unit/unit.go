@@ -121,6 +121,9 @@ type Unit struct {
 	Path string
 	// Target is what a masked unit's or an outside unit's link says.
 	Target string
+	// Astray says that the link of a unit that is not found leads to a file below a
+	// directory of the search path, where systemd does not look for units.
+	Astray bool
 	// Quadlet is the own section of the file that podman's generator makes the unit
 	// from, such as "Container"; "" for all others.
 	Quadlet string
@@ -513,8 +516,10 @@ type Ignored struct {
 	Path string
 	// Unit is the drop-in directory's unit, if the file stands in one.
 	Unit string
-	// Shadow is the path of the file that systemd reads instead, if any.
+	// Shadow is the path of the file that systemd reads instead, if any. Masked says
+	// that it is none to read, but a mask.
 	Shadow string
+	Masked bool
 }
 
 // Refused is a link that systemd ignores, since a unit of its name cannot be an

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/unitvet/unitvet/lint"
@@ -40,7 +41,7 @@ func ignoredDropIn(p *lint.SetPass) {
 				Message: fmt.Sprintf("systemd passes over the drop-in %s: its name does not end in .conf", base),
 				Help:    "rename it to " + strings.TrimSuffix(base, path.Ext(base)) + ".conf",
 			})
-		case file.Shadow != "" && breadth(path.Dir(file.Shadow)) > breadth(path.Dir(file.Path)):
+		case file.Shadow != "" && breadth(path.Dir(file.Shadow)) > breadth(path.Dir(file.Path)) && !meant(p.Set, file):
 			p.Report(lint.Finding{
 				Unit:  file.Unit,
 				Place: lint.Place{Path: file.Path},
@@ -53,12 +54,20 @@ func ignoredDropIn(p *lint.SetPass) {
 	}
 }
 
+// meant reports whether a drop-in is hidden on purpose: by a mask that hides nothing
+// in directories like its own.
+func meant(set *lint.Set, file unit.Ignored) bool {
+	return file.Masked && !slices.ContainsFunc(set.Ignored, func(other unit.Ignored) bool {
+		return other.Shadow == file.Shadow && path.Base(path.Dir(other.Path)) == path.Base(path.Dir(file.Shadow))
+	})
+}
+
 // lacksSuffix reports whether a file beside drop-ins is meant to be one: it has no
 // suffix at all and is none of what people put there to read, or one that is nearly
 // .conf.
 func lacksSuffix(base string) bool {
 	switch suffix := strings.ToLower(strings.TrimPrefix(path.Ext(base), ".")); {
-	case strings.HasPrefix(base, "."):
+	case strings.HasPrefix(base, "."), strings.HasSuffix(base, "~"): // the latter is unknown-unit-type's
 		return false
 	case suffix == "config" || suffix == "cfg" || suffix == "conf" || value.OneEdit(suffix, "conf"):
 		return true

@@ -101,6 +101,9 @@ func alsoFails(p *lint.SetPass, u *unit.Unit, entry unit.InstallEntry, f *lint.F
 		return false
 	}
 	also := found.Unit
+	if u.IsTemplate() && u.InstalledAs() == u.ID && strings.Contains(entry.Text(), "%") {
+		return false // of an instance it is another name
+	}
 	if also == nil || !also.IsTemplate() || also.InstalledAs() != also.ID {
 		return false
 	}

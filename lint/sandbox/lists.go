@@ -360,17 +360,21 @@ func (s *Settings) SystemCalls() NameSet {
 	}
 	var calls NameSet
 	for _, line := range s.filter {
-		if calls.Names == nil {
-			calls = calls.begin(line.inverted)
-			if !line.inverted {
-				for _, call := range s.systemCalls("@default") {
-					calls.Names[call] = true
-				}
-			}
+		names := line.names
+		if calls.Names == nil && !line.inverted {
+			names = append([]string{"@default"}, names...)
 		}
-		for _, word := range line.names {
+		groups, n := make([][]string, len(names)), 0
+		for i, word := range names {
 			name, _, _ := strings.Cut(word, ":")
-			for _, call := range s.systemCalls(name) {
+			groups[i] = s.systemCalls(name)
+			n += len(groups[i])
+		}
+		if calls.Names == nil {
+			calls = NameSet{Set: true, Allow: !line.inverted, Names: make(map[string]bool, n)}
+		}
+		for _, group := range groups {
+			for _, call := range group {
 				calls.put(call, line.inverted)
 			}
 		}

@@ -7,11 +7,11 @@ import (
 )
 
 // trace says where the bytes of a text are written in the value it was read from.
-// Without pieces the text is written plainly, from start on.
 type trace struct {
+	// start is where the text starts in the value, as it is written plainly; with
+	// pieces, where it starts in the text that they describe.
 	start  int
-	pieces []piece
-	offset int // of the text within the one that pieces describe
+	pieces *[]piece // few texts have any
 }
 
 // piece is a run of bytes, up to the next piece: either each of them is written
@@ -27,8 +27,9 @@ func (t trace) at(i int) source.Span {
 	if t.pieces == nil {
 		return source.Span{Start: t.start + i, End: t.start + i + 1}
 	}
-	i += t.offset
-	p := t.pieces[sort.Search(len(t.pieces), func(k int) bool { return t.pieces[k].at > i })-1]
+	i += t.start
+	pieces := *t.pieces
+	p := pieces[sort.Search(len(pieces), func(k int) bool { return pieces[k].at > i })-1]
 	if p.whole {
 		return p.span
 	}
@@ -54,7 +55,6 @@ func (t trace) sub(n, i, j int) source.Span {
 // from returns the trace of what is left without the first i bytes.
 func (t trace) from(i int) trace {
 	t.start += i
-	t.offset += i
 	return t
 }
 
@@ -110,7 +110,8 @@ func (b *builder) plain(text string, i, j int) {
 func (b *builder) word(span source.Span, quoted bool) Word {
 	w := Word{Text: string(b.text), Span: span, Quoted: quoted, trace: trace{start: span.Start}}
 	if w.Text != "" {
-		w.trace.pieces = b.pieces
+		pieces := b.pieces
+		w.trace = trace{pieces: &pieces}
 	}
 	return w
 }

@@ -33,13 +33,16 @@ func settingsOf(p *lint.UnitPass) *sandbox.Settings {
 	if u.Name.Type != "service" || u.State != unit.Loaded || !u.Known() || u.Scope() == unit.ScopeUser {
 		return nil
 	}
-	return lint.Once(p.Memo, settingsKey{}, func() *sandbox.Settings {
-		s := sandbox.Read(u, p.Set.Release)
-		if s.Refused != nil {
-			return nil
-		}
-		return s
-	})
+	s := readOnce(p)
+	if s.Refused != nil {
+		return nil
+	}
+	return s
+}
+
+// readOnce returns the settings of a unit, for the rules that look at the same one.
+func readOnce(p *lint.UnitPass) *sandbox.Settings {
+	return lint.Once(p.Memo, settingsKey{}, func() *sandbox.Settings { return sandbox.Read(p.Unit, p.Set.Release) })
 }
 
 // start returns the command of a service that a finding about the whole of it

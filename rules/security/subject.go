@@ -35,14 +35,15 @@ type subjectKey struct{}
 // look returns the unit as a subject; nil if there is nothing to judge: it has no
 // commands, was not read in full, is not loaded, or belongs to a user's manager.
 func look(p *lint.UnitPass) *subject {
-	return lint.Once(p.Memo, subjectKey{}, func() *subject { return newSubject(p.Set, p.Unit) })
+	return lint.Once(p.Memo, subjectKey{}, func() *subject { return newSubject(p) })
 }
 
-func newSubject(set *lint.Set, u *unit.Unit) *subject {
+func newSubject(p *lint.UnitPass) *subject {
+	set, u := p.Set, p.Unit
 	if program.Section(u) == "" || u.State != unit.Loaded || !u.Known() || u.Scope() == unit.ScopeUser {
 		return nil
 	}
-	s := &subject{Settings: sandbox.Read(u, set.Release), set: set}
+	s := &subject{Settings: readOnce(p), set: set}
 	startOnly := u.Bool(s.Section, "PermissionsStartOnly", false)
 	for _, c := range set.Program(u).Commands {
 		if c.Exec.FullPrivileges || startOnly && c.Key != "ExecStart" {

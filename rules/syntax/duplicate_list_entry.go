@@ -3,6 +3,7 @@ package syntax
 import (
 	_ "embed"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/unitvet/unitvet/lint"
@@ -61,14 +62,14 @@ func entriesOf(d *directive.Directive, text string) []value.Word {
 }
 
 func duplicateListEntry(p *lint.FilePass) {
-	type name struct{ section, key string }
+	// A list is what the assignments to a directive add up to, up to the next reset.
 	type entry struct {
-		assignment *syntax.Assignment
-		word       value.Word
+		list int
+		text string
 	}
-	lists := map[name]map[string]entry{}
-	groups := map[name]string{}
-	found := 0
+	lists := map[*directive.Directive]int{}
+	places := map[entry]source.Span{}
+	last, found := 0, 0
 	for _, line := range linesOf(p) {
 		a, ok := line.Node.(*syntax.Assignment)
 		if !ok || !reads(p, line.meant) {
@@ -78,37 +79,37 @@ func duplicateListEntry(p *lint.FilePass) {
 		if !ok || !d.In(p.Set.Release) {
 			continue
 		}
-		at := name{line.meant, d.Key}
 		if a.Value().String() == "" {
-			for other, group := range groups {
-				if group != "" && group == d.ResetGroup() {
-					delete(lists, other)
-				}
-			}
+			maps.DeleteFunc(lists, func(other *directive.Directive, _ int) bool {
+				group := other.ResetGroup()
+				return group != "" && group == d.ResetGroup()
+			})
 			continue
 		}
 		if strings.HasPrefix(a.Value().String(), "~") {
-			delete(lists, at) // takes entries away again
+			delete(lists, d) // takes entries away again
 			continue
 		}
 		words := entriesOf(d, a.Value().String())
 		if len(words) == 0 {
 			continue
 		}
-		if lists[at] == nil {
-			lists[at], groups[at] = map[string]entry{}, d.ResetGroup()
+		if lists[d] == 0 {
+			last++
+			lists[d] = last
 		}
 		for _, word := range words {
-			first, seen := lists[at][word.Text]
+			e := entry{lists[d], word.Text}
+			first, seen := places[e]
 			if !seen {
-				lists[at][word.Text] = entry{a, word}
+				places[e] = a.Value().Span(word.Span)
 				continue
 			}
 			f := lint.Finding{
 				Place:   lint.At(p.Part, a.Value().Span(word.Span)),
 				Message: fmt.Sprintf("%s= names %s twice", d.Key, quoted(word.Text)),
 				Help:    "remove one of them",
-				Related: []lint.Related{{Place: lint.At(p.Part, first.assignment.Value().Span(first.word.Span)), Message: "named here before"}},
+				Related: []lint.Related{{Place: lint.At(p.Part, first), Message: "named here before"}},
 			}
 			if found++; found <= manyMax {
 				f.Fixes = removeEntry(p, a, word, len(words))

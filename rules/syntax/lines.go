@@ -53,7 +53,15 @@ func linesOf(p *lint.FilePass) []logicalLine {
 type linesKey struct{}
 
 func makeLines(part *unit.Part) []logicalLine {
-	var lines []logicalLine
+	n := 0
+	for _, section := range part.Sections {
+		for node := range section.Nodes() {
+			if isContent(node) {
+				n++
+			}
+		}
+	}
+	lines := make([]logicalLine, 0, n)
 	for _, section := range part.Sections {
 		meant := section.Name()
 		var before syntax.Node
@@ -125,21 +133,31 @@ func textOf(node syntax.Node) syntax.Text {
 // physicalLines returns the physical lines of a logical one, comments and line
 // endings left out.
 func physicalLines(file *syntax.File, node syntax.Node) []source.Span {
-	var lines []source.Span
-	switch node := node.(type) {
-	case *syntax.Assignment:
-		lines = node.Parts().Lines
-	case *syntax.Bad:
-		lines = node.Parts().Lines
-	}
-	if lines != nil {
+	if lines := manyLines(node); lines != nil {
 		return lines
 	}
+	return []source.Span{oneLine(file, node)}
+}
+
+// manyLines returns the physical lines of a logical one that has several; none of
+// most.
+func manyLines(node syntax.Node) []source.Span {
+	switch node := node.(type) {
+	case *syntax.Assignment:
+		return node.Parts().Lines
+	case *syntax.Bad:
+		return node.Parts().Lines
+	}
+	return nil
+}
+
+// oneLine returns the physical line of a logical one that has no other.
+func oneLine(file *syntax.File, node syntax.Node) source.Span {
 	span := node.Span()
 	if n := strings.IndexAny(span.Of(file.Source.Text), "\r\n\x00"); n >= 0 {
 		span.End = span.Start + n // comments may follow a line that ends in a backslash
 	}
-	return []source.Span{span}
+	return span
 }
 
 // cutOf says whether a line was written as part of the one before it.
@@ -170,11 +188,16 @@ func afterControl(file *syntax.File, offset int) bool {
 // backslash is. An ordinary end is notCut.
 func endOf(file *syntax.File, node syntax.Node) (cut, int) {
 	text := file.Source.Text
-	lines := physicalLines(file, node)
-	last := lines[len(lines)-1]
+	var last source.Span
+	lines := manyLines(node)
+	if n := len(lines); n > 0 {
+		last = lines[n-1]
+	} else {
+		last = oneLine(file, node)
+	}
 	content := last.Of(text)
-	if len(lines) > 1 && strings.Trim(content, " \t") == "" {
-		return cutByEmpty, lines[len(lines)-2].End - 1
+	if n := len(lines); n > 1 && strings.Trim(content, " \t") == "" {
+		return cutByEmpty, lines[n-2].End - 1
 	}
 	trimmed := strings.TrimRight(content, " \t")
 	if trimmed != content && oddBackslashes(trimmed) {
@@ -300,7 +323,7 @@ type swallowed struct {
 
 // swallowedBy returns what a line that was written for a section swallows.
 func swallowedBy(file *syntax.File, section string, node syntax.Node) []swallowed {
-	lines := physicalLines(file, node)
+	lines := manyLines(node)
 	if len(lines) < 2 {
 		return nil
 	}

@@ -19,7 +19,7 @@ import (
 )
 
 // State says whether a variable is there.
-type State int
+type State uint8
 
 // The states.
 const (
@@ -32,7 +32,7 @@ const (
 func (s State) String() string { return [...]string{"unknown", "set", "unset"}[s] }
 
 // Origin says who sets a variable.
-type Origin int
+type Origin uint8
 
 // The origins.
 const (
@@ -55,15 +55,15 @@ const (
 
 // Variable is what is known of a variable.
 type Variable struct {
-	Name  string
-	State State
+	Name string
 	// Value is its value where Known says so; otherwise it may be a part of it.
-	Value string
-	Known bool
+	Value  string
+	Known  bool
+	State  State
+	Origin Origin
 	// Overridable says that a file of which nothing is known is read later, and may
 	// set the variable to something else.
 	Overridable bool
-	Origin      Origin
 	// Place is where the value is written, or the name where there is none; the
 	// zero value if it is written nowhere.
 	Place source.Place
@@ -128,7 +128,7 @@ func (e *Environment) Open() bool { return e.open }
 // All returns the variables that are set or may be, by name, without those that the
 // manager may set for any command.
 func (e *Environment) All() []Variable {
-	var all []Variable
+	all := make([]Variable, 0, len(e.variables))
 	for _, name := range slices.Sorted(maps.Keys(e.variables)) {
 		if v := e.variables[name]; v.State != Unset {
 			all = append(all, v)

@@ -45,7 +45,6 @@ type cycleReport struct {
 	*transaction.Cycle
 	set   *lint.Set
 	shows func(path string) bool
-	place lint.Place
 }
 
 // ofOneUnit reports whether one unit names another one both in After= and in
@@ -66,32 +65,45 @@ func (c *cycleReport) finding() (lint.Finding, bool) {
 	}
 	steps := slices.Concat(c.Steps[first:], c.Steps[:first])
 	cut := (c.Cut - first + len(steps)) % len(steps)
-	c.place, _ = c.placeOf(&steps[0].Edge)
+	place, _ := c.placeOf(&steps[0].Edge)
 	finding := lint.Finding{
-		Place:   c.place,
+		Place:   place,
 		Unit:    steps[0].Edge.Unit.ID,
 		Message: fmt.Sprintf("ordering cycle: %s: %s", walk(steps), c.effect()),
 		Help:    c.help(&steps[cut]),
+		Fixes:   c.fixes(&steps[cut]),
 	}
-	if c.Latent() || c.Stopping() {
+	if c.Stopping() || c.Latent() {
 		finding.Severity = lint.Warning
 	}
 	for i := range steps {
-		finding.Evidence = append(finding.Evidence, c.evidence(&steps[i].Edge, c.why(&steps[i])))
+		place, ok := c.placeOf(&steps[i].Edge)
+		if !ok { // what systemd's own units say has no place here
+			last := &finding.Evidence[len(finding.Evidence)-1]
+			last.Message += "; " + c.why(&steps[i])
+			continue
+		}
+		finding.Evidence = append(finding.Evidence, lint.Related{Place: place, Message: c.why(&steps[i])})
 	}
 	start := c.Boot
-	if start == nil || len(start.Disabled) > 0 && !c.Latent() {
+	if start == nil || len(start.Disabled) > 0 && !c.onceEnabledAlone() {
 		start = c.Alone
 	}
 	if start != nil {
 		for i := range start.Brings {
 			e := &start.Brings[i]
-			if e.Unit != nil {
-				finding.Evidence = append(finding.Evidence, c.evidence(e, brings(e)))
+			if place, ok := c.placeOf(e); ok {
+				finding.Evidence = append(finding.Evidence, lint.Related{Place: place, Message: brings(e)})
 			}
 		}
 	}
 	return finding, true
+}
+
+// onceEnabledAlone reports whether units must be enabled for anything to go wrong.
+// What the machine has started anyway, a start by hand leaves as it is.
+func (c *cycleReport) onceEnabledAlone() bool {
+	return c.Latent() || c.Boot != nil && len(c.Boot.Disabled) > 0 && len(c.Running) > 0
 }
 
 // first returns the step with the smallest place, of those in files that findings
@@ -151,15 +163,6 @@ func top(u *unit.Unit) lint.Place {
 	return lint.Place{Path: u.Path}
 }
 
-// evidence is a step of a chain. What systemd's own units say has no place here.
-func (c *cycleReport) evidence(e *graph.Edge, text string) lint.Related {
-	place, ok := c.placeOf(e)
-	if !ok {
-		place = c.place
-	}
-	return lint.Related{Place: place, Message: text}
-}
-
 // longWalk is from how many units on a message leaves some out.
 const longWalk = 5
 
@@ -180,12 +183,18 @@ func (c *cycleReport) effect() string {
 	boot, alone := c.Boot, c.Alone
 	switch {
 	case c.Stopping():
-		return "nothing starts all of them together, but when the machine shuts down with all of them up, systemd gives up the order at one of them"
+		return "nothing starts all of them together, but when the machine goes down with all of them up, systemd does not stop one of them in time and kills it at the very end (\"Job …/stop deleted to break ordering cycle\")"
 	case boot != nil && len(boot.Disabled) == 0:
 		return c.atBoot(boot) + c.also(alone)
 	case alone != nil && len(alone.Disabled) == 0 && len(c.Running) == 0:
 		text := c.byHand(alone)
-		if boot != nil {
+		switch {
+		case boot == nil:
+		case len(boot.Dropped) > 0 && slices.Equal(boot.Dropped, alone.Dropped):
+			text += "; so it is at boot " + strings.TrimSuffix(c.onceEnabled(boot), ", ")
+		case len(boot.Dropped) > 0 && len(alone.Dropped) > 0:
+			text += "; " + c.onceEnabled(boot) + "at boot it leaves out " + c.whom(boot)
+		default:
 			text += "; " + c.onceEnabled(boot) + c.atBoot(boot)
 		}
 		return text
@@ -221,14 +230,26 @@ func (c *cycleReport) byHand(s *transaction.Start) string {
 
 // dropped says which job is deleted, and what systemd says about that.
 func (c *cycleReport) dropped(s *transaction.Start) string {
-	const says = "deleted to break ordering cycle\")"
-	switch len(s.Dropped) {
-	case 1:
-		return fmt.Sprintf("%s (\"Job %s/start %s", s.Dropped[0], s.Dropped[0], says)
-	case len(c.Units):
-		return "one of them (\"Job …/start " + says
+	job := "…"
+	if len(s.Dropped) == 1 {
+		job = s.Dropped[0]
 	}
-	return list(s.Dropped, "or") + " (\"Job …/start " + says
+	return fmt.Sprintf("%s (\"Job %s/start deleted to break ordering cycle\")", c.whom(s), job)
+}
+
+// whom says which units may be left out. A job that is deleted takes those with it
+// that it matters to (transaction_delete_unit).
+func (c *cycleReport) whom(s *transaction.Start) string {
+	whom := list(s.Dropped, "or")
+	if len(s.Dropped) == len(c.Units) {
+		whom = "one of them"
+	}
+	for i := range s.Brings {
+		if e := &s.Brings[i]; e.Kind.Requirement() && slices.Contains(s.Dropped, e.To) {
+			return whom + " and what requires it"
+		}
+	}
+	return whom
 }
 
 func (c *cycleReport) onceEnabled(s *transaction.Start) string {
@@ -291,6 +312,26 @@ func brings(e *graph.Edge) string {
 	return text
 }
 
+// fixes takes the order out that costs the least, if it stands in a file that
+// findings are shown for and nothing else needs it: what requires a unit is to start
+// after it.
+func (c *cycleReport) fixes(step *transaction.Step) []lint.Fix {
+	e := &step.Edge
+	if !e.Named() || e.Install || e.Ref.Setting.Section != "Unit" || !c.shows(e.Ref.Setting.Part.Source.Path) {
+		return nil
+	}
+	if later := c.set.Graph.Lookup(step.To); later != nil {
+		for other := range c.set.Graph.Of(later) {
+			if other.Kind.Requirement() && c.set.Graph.Lookup(other.To) == c.set.Graph.Lookup(step.From) {
+				return nil
+			}
+		}
+	}
+	fix := removeWord(e.Ref, false)
+	fix.Title = fmt.Sprintf("remove %s=%s from %s", e.Ref.Setting.Key(), e.Ref.Text(), e.Unit.Name)
+	return []lint.Fix{fix}
+}
+
 // help says which edge to give up.
 func (c *cycleReport) help(step *transaction.Step) string {
 	e := &step.Edge
@@ -312,10 +353,8 @@ func (c *cycleReport) help(step *transaction.Step) string {
 	}
 	for i := range c.Steps {
 		d := &c.Steps[i].Edge
-		if d.Implicit != "" && d.Cause == nil && d.Kind == graph.After && d.Unit != nil && d.Unit != e.Unit && d.To == "sysinit.target" {
-			continue
-		}
-		if early := d.To == "sysinit.target" || d.To == "basic.target"; d.Implicit != "" && early && d.Unit == e.Unit && d != e && e.Named() {
+		early := d.To == "sysinit.target" || d.To == "basic.target"
+		if early && d.Implicit != "" && (d.Unit == e.Unit || d.From == step.From && !c.set.Graph.IsBase(d.Unit)) && d != e && e.Named() {
 			help += fmt.Sprintf("; if %s has to run that early, give it DefaultDependencies=no, Conflicts=shutdown.target and Before=shutdown.target instead", d.From)
 			break
 		}

@@ -27,9 +27,11 @@ var DuplicateRuntimeDirectory = &lint.Rule{
 func duplicateRuntimeDirectory(p *lint.SetPass) {
 	type user struct {
 		claim
+		of    *rival
 		keeps bool
 	}
-	users := map[string][]user{}
+	rivals := newRivals(p.Set)
+	users := map[string]*claims[user]{}
 	var order []string
 	for _, u := range p.Set.Units {
 		keeps := u.Value("Service", "RuntimeDirectoryPreserve")
@@ -44,28 +46,28 @@ func duplicateRuntimeDirectory(p *lint.SetPass) {
 				name := value.SimplifyPath(expanded.Text)
 				if users[name] == nil {
 					order = append(order, name)
+					users[name] = &claims[user]{}
 				}
-				// "restart" keeps it over restarts only.
-				users[name] = append(users[name], user{claim{u, setting, e.Path.Sub(0, len(e.Path.Text)), name}, isBool && on})
+				if of := rivals.of(u); of != nil {
+					// "restart" keeps it over restarts only.
+					users[name].add(of, user{claim{u, setting, e.Path.Sub(0, len(e.Path.Text)), name}, of, isBool && on})
+				}
 			}
 		}
 	}
 	for _, name := range order {
-		for _, one := range users[name] {
+		for one := range users[name].all() {
 			if one.keeps {
 				continue
 			}
-			for _, other := range users[name] {
-				if !together(p.Set, one.unit, other.unit) || follows(p.Set, other.unit, one.unit) {
-					continue
-				}
+			stays := func(other user) bool { return !follows(p.Set, other.unit, one.unit) }
+			if other, ok := users[name].first(rivals, one.of, stays); ok {
 				p.Report(lint.Finding{
 					Unit: one.unit.ID, Place: one.place(),
 					Message: fmt.Sprintf("RuntimeDirectory=%s is that of %s as well: when this unit stops, systemd removes /run/%s with all that is in it", name, other.unit.Name, name),
 					Help:    "set RuntimeDirectoryPreserve=yes in both, or give each a directory of its own",
 					Related: []lint.Related{{Place: other.place(), Message: "the other service"}},
 				})
-				break
 			}
 		}
 	}

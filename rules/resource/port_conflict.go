@@ -40,25 +40,36 @@ type listener struct {
 }
 
 func portConflict(p *lint.SetPass) {
-	byPort := map[string][]listener{}
+	rivals := newRivals(p.Set)
+	byPort := map[string]*claims[listener]{}
 	for _, u := range p.Set.Units {
 		for _, l := range listeners(p.Set, u) {
+			one := rivals.of(u)
+			if one == nil {
+				break
+			}
 			key := l.protocol + strconv.Itoa(l.port)
-			for _, other := range byPort[key] {
-				if (l.address != other.address && l.address != "" && other.address != "") || !together(p.Set, u, other.unit) {
-					continue
-				}
+			earlier := byPort[key]
+			if earlier == nil {
+				earlier = &claims[listener]{}
+				byPort[key] = earlier
+			}
+			if other, ok := earlier.first(rivals, one, l.meets); ok {
 				p.Report(lint.Finding{
 					Unit: u.ID, Place: l.place,
 					Message: fmt.Sprintf("%s takes port %d, and so does %s: the second to start gets EADDRINUSE, \"Address already in use\"", l.says, l.port, other.unit.Name),
 					Help:    "give one of them another port, or let them exclude each other with Conflicts=",
 					Related: []lint.Related{{Place: other.place, Message: other.says + " takes it, too"}},
 				})
-				break
 			}
-			byPort[key] = append(byPort[key], l)
+			earlier.add(one, l)
 		}
 	}
+}
+
+// meets reports whether two listeners have an address in common.
+func (l listener) meets(other listener) bool {
+	return l.address == other.address || l.address == "" || other.address == ""
 }
 
 // listeners returns the ports that a unit says it listens on.

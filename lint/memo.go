@@ -1,5 +1,7 @@
 package lint
 
+import "sync"
+
 // Memo keeps what the rules that look at one file, or one unit, work out alike.
 // They run one after the other.
 type Memo struct{ known map[any]any }
@@ -17,4 +19,14 @@ func Once[T any](m *Memo, key any, work func() T) T {
 	}
 	m.known[key] = result
 	return result
+}
+
+// Shared is Once for what rules work out alike about a whole set. They may ask side
+// by side.
+func Shared[T any](s *Set, key any, work func() T) T {
+	known, ok := s.shared.Load(key)
+	if !ok {
+		known, _ = s.shared.LoadOrStore(key, sync.OnceValue(work))
+	}
+	return known.(func() T)() //nolint:forcetypeassert // a key stands for one type
 }

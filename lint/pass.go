@@ -32,6 +32,7 @@ type Set struct {
 	pythons     sync.Map // unit to the Python programs among it, likewise
 	kept        atomic.Int64
 	near        sync.Map // name to the nearest own name
+	shared      sync.Map // see Shared
 	aliasOnce   sync.Once
 	aliasNames  map[string]bool
 	managerOnce sync.Once

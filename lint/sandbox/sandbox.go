@@ -12,7 +12,6 @@ package sandbox
 
 import (
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/unitvet/unitvet/lint/unit"
@@ -130,7 +129,7 @@ func (v *View) below(m *mount) Verdict {
 		return verdict
 	}
 	verdict := m.verdict(Writable)
-	verdict.Empty = m.mode != privateTmp || !v.sharesTmp()
+	verdict.Empty = m.mode != privateTmp || !v.unit.JoinsNamespace()
 	return verdict
 }
 
@@ -224,22 +223,6 @@ func (v *View) Needs(p string) bool {
 func (v *View) Confines(key string, command value.Command) bool {
 	return !command.FullPrivileges &&
 		(key == "ExecStart" || !v.unit.Bool(v.section, "PermissionsStartOnly", false))
-}
-
-// sharesTmp reports whether the unit's private /tmp may be that of another unit
-// as well (JoinsNamespaceOf=, which works both ways).
-func (v *View) sharesTmp() bool {
-	if len(v.unit.References("Unit", "JoinsNamespaceOf")) > 0 {
-		return true
-	}
-	for _, other := range v.unit.Set.Units {
-		for _, ref := range other.References("Unit", "JoinsNamespaceOf") {
-			if ref.Name == "" || slices.Contains(v.unit.Names, ref.Name) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // links are symbolic links of every system that systemd supports

@@ -1,6 +1,7 @@
 package unit
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/unitvet/unitvet/lint/directive"
@@ -151,4 +152,20 @@ func referredInstances(u *Unit) []string {
 		names = append(names, service.String())
 	}
 	return names
+}
+
+// JoinsNamespace reports whether the unit's private directories may be those of
+// another one as well (systemd.unit(5), JoinsNamespaceOf=, which works both ways).
+func (u *Unit) JoinsNamespace() bool {
+	const key = "JoinsNamespaceOf"
+	u.Set.joinedOnce.Do(func() {
+		u.Set.joined = map[string]bool{}
+		for _, other := range u.Set.Units {
+			for _, ref := range other.References("Unit", key) {
+				u.Set.joined[ref.Name] = true // "" for a name that is not known
+			}
+		}
+	})
+	return u.Set.joined[""] || slices.ContainsFunc(u.Names, func(name string) bool { return u.Set.joined[name] }) ||
+		len(u.References("Unit", key)) > 0
 }

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 
 	"github.com/unitvet/unitvet/lint/directive"
 	"github.com/unitvet/unitvet/lint/source"
@@ -506,7 +507,9 @@ type Set struct {
 	// Problems are what could not be read, and links that make no sense.
 	Problems []Problem
 
-	byName map[string]*Unit
+	byName     map[string]*Unit
+	joinedOnce sync.Once
+	joined     map[string]bool // the names that JoinsNamespaceOf= of any unit lists
 	// madeOf and madeAs are Quadlets by the name of the file and of the service.
 	madeOf, madeAs map[string]*Unit
 }

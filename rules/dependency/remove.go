@@ -6,7 +6,6 @@ import (
 	"github.com/unitvet/unitvet/lint"
 	"github.com/unitvet/unitvet/lint/source"
 	"github.com/unitvet/unitvet/lint/unit"
-	"github.com/unitvet/unitvet/lint/value"
 )
 
 // removeWord returns the fix that takes a name out of a list. A list that would
@@ -15,15 +14,16 @@ func removeWord(ref unit.Reference, safe bool) lint.Fix {
 	setting := ref.Setting
 	file := setting.Part.Source
 	fix := lint.Fix{Title: "remove " + ref.Text() + " from " + setting.Key().String() + "=", Safe: safe}
-	words := value.Fields(setting.Value().String())
-	if len(words) == 1 {
+	list := setting.Value().String()
+	first := strings.Trim(list[:ref.At.Start], blanks) == ""
+	if first && strings.Trim(list[ref.At.End:], blanks) == "" {
 		fix.Title = "remove the line"
 		for _, span := range withoutComments(setting) {
 			fix.Edits = append(fix.Edits, lint.Edit{Place: lint.Place{File: file, Span: span}})
 		}
 		return fix
 	}
-	for _, span := range cut(file.Text, setting, words, ref.At) {
+	for _, span := range cut(file.Text, setting, ref.At, first) {
 		fix.Edits = append(fix.Edits, lint.Edit{Place: lint.Place{File: file, Span: span}})
 	}
 	return fix
@@ -44,16 +44,20 @@ func withoutComments(setting unit.Setting) []source.Span {
 	return spans
 }
 
+// blanks are what separates the words of a list (WHITESPACE in
+// src/basic/string-util.h).
+const blanks = " \t\n\r"
+
 // cut returns what is to be deleted of a list of several words, so that the rest
 // stays well formed.
-func cut(text string, setting unit.Setting, words []value.Word, word source.Span) []source.Span {
+func cut(text string, setting unit.Setting, word source.Span, first bool) []source.Span {
 	at := setting.Value().Span(word)
 	parts := setting.Parts()
 	for i, line := range parts.Lines {
-		if !line.Contains(at.Start) {
+		if !line.Contains(at.Start) || at.End > line.End {
 			continue
 		}
-		rest := line.Of(text[:at.Start] + strings.Repeat(" ", at.Len()) + text[at.End:])
+		rest := text[line.Start:at.Start] + text[at.End:line.End]
 		if i == 0 || strings.Trim(rest, " \t\\") != "" {
 			break
 		}
@@ -72,7 +76,7 @@ func cut(text string, setting unit.Setting, words []value.Word, word source.Span
 		return []source.Span{backslash, wholeLine(text, line)}
 	}
 	// Take the blanks in front of the word, or behind the first one.
-	if word.Start == words[0].Span.Start {
+	if first {
 		for at.End < len(text) && isBlank(text[at.End]) {
 			at.End++
 		}

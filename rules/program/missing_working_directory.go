@@ -26,7 +26,7 @@ var MissingWorkingDirectory = &lint.Rule{
 }
 
 func missingWorkingDirectory(p *lint.SetPass) {
-	makers := sandbox.NewMakers(p.Set)
+	makers := sandbox.MakersOf(p.Set)
 	for _, u := range p.Set.Units {
 		if _, ok := u.Setting(program.Section(u), "WorkingDirectory"); !ok {
 			continue

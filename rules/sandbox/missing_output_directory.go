@@ -35,7 +35,7 @@ var outputs = []struct{ key, result string }{
 }
 
 func missingOutputDirectory(p *lint.SetPass) {
-	makers := NewMakers(p.Set)
+	makers := MakersOf(p.Set)
 	for _, u := range p.Set.Units {
 		section := program.Section(u)
 		for _, output := range outputs {

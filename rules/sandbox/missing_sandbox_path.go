@@ -3,10 +3,8 @@ package sandbox
 import (
 	_ "embed"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/unitvet/unitvet/lint"
 	"github.com/unitvet/unitvet/lint/host"
@@ -42,7 +40,7 @@ func hasSandboxKey(u *unit.Unit) bool {
 }
 
 func missingSandboxPath(p *lint.SetPass) {
-	m := NewMakers(p.Set)
+	m := MakersOf(p.Set)
 	for _, u := range p.Set.Units {
 		if !hasSandboxKey(u) {
 			continue
@@ -213,137 +211,4 @@ func leadingWord(name string) string {
 		return name[:i]
 	}
 	return name
-}
-
-// Makers knows what makes directories and files when the system starts.
-type Makers struct {
-	set    *lint.Set
-	once   sync.Once
-	texts  []string // of tmpfiles.d(5)
-	mounts []string // of fstab(5)
-}
-
-// NewMakers returns what is known of a set and its host.
-func NewMakers(set *lint.Set) *Makers { return &Makers{set: set} }
-
-// Makes reports whether something of the set or the host makes a path, or may, other
-// than the commands of a unit.
-func (m *Makers) Makes(by *unit.Unit, name string) bool {
-	for _, u := range m.set.Units {
-		if makesDirectory(u, name) || u != by && mentions(u, name) {
-			return true
-		}
-	}
-	m.once.Do(m.read)
-	for _, text := range m.texts {
-		if strings.Contains(text, name) || strings.HasPrefix(name, "/run") && strings.Contains(text, "/var"+name) {
-			return true
-		}
-	}
-	return slices.ContainsFunc(m.mounts, func(mount string) bool { return below(name, mount) })
-}
-
-// makesDirectory reports whether a *Directory= setting or a mount makes a path or
-// what is below or above it.
-func makesDirectory(u *unit.Unit, name string) bool {
-	for setting := range u.All() {
-		switch key := setting.Key().String(); key {
-		case "RuntimeDirectory", "StateDirectory", "CacheDirectory", "LogsDirectory", "ConfigurationDirectory":
-			entries, _ := value.ParseDirectories(setting.Value().String(), true)
-			for _, e := range entries {
-				expanded := u.Expand(e.Path.Text)
-				dir := directoryBase[key] + "/" + expanded.Text
-				if !expanded.Known && strings.HasPrefix(name, directoryBase[key]+"/") || below(dir, name) || key == "RuntimeDirectory" && below(name, dir) {
-					return true
-				}
-			}
-		case "Where":
-			if below(name, setting.Value().String()) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// directoryBase is where the directories of a setting lie.
-var directoryBase = map[string]string{
-	"RuntimeDirectory": "/run", "StateDirectory": "/var/lib", "CacheDirectory": "/var/cache", "LogsDirectory": "/var/log",
-	"ConfigurationDirectory": "/etc",
-}
-
-// mentions reports whether a unit names a path in a command, or in anything else
-// but the lists of its own sandbox, conditions and environment.
-func mentions(u *unit.Unit, name string) bool {
-	for setting := range u.All() {
-		key := setting.Key().String()
-		if strings.HasPrefix(key, "Exec") && !strings.HasSuffix(key, "Paths") || strings.HasPrefix(key, "Listen") || key == "PIDFile" || key == "PathExists" {
-			if strings.Contains(u.Expand(setting.Value().String()).Text, name) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// tmpfilesDirs are the directories of tmpfiles.d(5).
-var tmpfilesDirs = []string{"/etc/tmpfiles.d", "/run/tmpfiles.d", "/usr/local/lib/tmpfiles.d", "/usr/lib/tmpfiles.d"}
-
-// read reads what is configured to be made.
-func (m *Makers) read() {
-	for _, dir := range tmpfilesDirs {
-		for _, name := range m.set.Host.ReadDir(dir) {
-			if text, _, ok := m.set.Host.ReadFile(path.Join(dir, name)); ok {
-				m.texts = append(m.texts, text)
-			}
-		}
-	}
-	if text, _, ok := m.set.Host.ReadFile("/etc/fstab"); ok {
-		for line := range strings.Lines(text) {
-			if fields := strings.Fields(line); len(fields) > 1 && fields[0][0] != '#' && fields[1] != "/" {
-				m.mounts = append(m.mounts, fields[1])
-			}
-		}
-	}
-	if m.set.Rooted {
-		return
-	}
-	w := treeWalk{budget: maxListed}
-	for _, dir := range m.set.Dirs {
-		w.dir(dir.Tree, ".", false)
-		if dir.Tree != nil {
-			break // all of a set's directories lie in one checkout
-		}
-	}
-	m.texts = append(m.texts, w.texts...)
-}
-
-// maxListed is how many directories of a checkout are searched for snippets of
-// tmpfiles.d(5).
-const maxListed = 2000
-
-// treeWalk looks for snippets of tmpfiles.d(5) in a checkout, which may lie
-// anywhere in it under any name that says so.
-type treeWalk struct {
-	budget int
-	texts  []string
-}
-
-func (w *treeWalk) dir(tree *source.Tree, name string, snippets bool) {
-	if w.budget--; w.budget < 0 {
-		return
-	}
-	entries, _ := tree.ReadDir(name) // what cannot be listed has nothing to say
-	for _, e := range entries {
-		file := path.Join(name, e.Name())
-		named := strings.Contains(e.Name(), "tmpfile")
-		switch {
-		case e.IsDir() && !strings.HasPrefix(e.Name(), ".") && e.Name() != "node_modules":
-			w.dir(tree, file, snippets || named)
-		case !e.IsDir() && (snippets || named):
-			if text, err := tree.ReadFile(file); err == nil {
-				w.texts = append(w.texts, text)
-			}
-		}
-	}
 }

@@ -89,7 +89,7 @@ func (w *writes) programWrite(prog *startup.Program, e python.Effect) (*programW
 		switch {
 		case exists == host.Yes:
 			return nil, false // there is nothing to make
-		case exists == host.Unknown && w.makers().Makes(w.UnitPass.Unit, e.Path):
+		case exists == host.Unknown && MakersOf(w.UnitPass.Set).Makes(w.UnitPass.Unit, e.Path):
 			return nil, false
 		case exists == host.Unknown && isConventional(e.Path):
 			certain = false
@@ -137,17 +137,6 @@ func (w *writes) isTop(dir string) bool {
 		}
 	}
 	return false
-}
-
-// makersKey is what the makers of a set are remembered under.
-type makersKey struct{ set *lint.Set }
-
-func (w *writes) makers() *Makers {
-	work := func() any { return NewMakers(w.UnitPass.Set) }
-	if c := w.UnitPass.Set.Host.Checkout; c != nil {
-		return c.Once(makersKey{w.UnitPass.Set}, work).(*Makers) //nolint:forcetypeassert // nothing else is stored
-	}
-	return NewMakers(w.UnitPass.Set)
 }
 
 // reportProgram reports what a program writes, at the word of the unit that the path

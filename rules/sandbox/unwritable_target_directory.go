@@ -57,7 +57,7 @@ func unwritableTargetDirectory(p *lint.UnitPass) {
 			}
 			top, _, _ := strings.Cut(strings.TrimPrefix(e.Path, "/"), "/")
 			if topDirs[top] || seen[top] || s.see(place{path: e.Path}).Access != sandbox.Writable ||
-				p.Set.Host.Dir("/"+top).Answer == host.Yes || p.Set.Host.Dir(e.Path).Answer == host.Yes || w.makers().Makes(p.Unit, "/"+top) || w.isTop("/"+top) {
+				p.Set.Host.Dir("/"+top).Answer == host.Yes || p.Set.Host.Dir(e.Path).Answer == host.Yes || MakersOf(p.Set).Makes(p.Unit, "/"+top) || w.isTop("/"+top) {
 				continue
 			}
 			seen[top] = true

@@ -28,7 +28,7 @@ var VolatileDirectory = &lint.Rule{
 }
 
 func volatileDirectory(p *lint.SetPass) {
-	makers := NewMakers(p.Set)
+	makers := MakersOf(p.Set)
 	for _, u := range p.Set.Units {
 		if user := u.Value(sectionOf(u), "User"); !u.Known() || user == "" || user == "root" {
 			continue // root may make the directory itself

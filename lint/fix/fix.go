@@ -328,7 +328,7 @@ func (w *work) objects(f file, before map[file]state, text string) bool {
 // objections counts what systemd objects to in a text, by kind.
 func objections(text string) map[syntax.ProblemKind]int {
 	found := map[syntax.ProblemKind]int{}
-	for _, problem := range syntax.Parse(source.NewFile("", text)).Problems {
+	for _, problem := range syntax.Parse(source.NewFile("", text)).Problems() {
 		found[problem.Kind]++
 	}
 	return found

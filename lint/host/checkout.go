@@ -274,11 +274,14 @@ func (c *Checkout) Files() []string { return c.listed().files }
 // it.
 func (c *Checkout) Named(base string) []string {
 	list := c.listed().byBase
-	compare := func(i int) int { return strings.Compare(path.Base(list[i]), base) }
+	compare := func(i int) int { return strings.Compare(lastOf(list[i]), base) }
 	start := sort.Search(len(list), func(i int) bool { return compare(i) >= 0 })
 	end := start + sort.Search(len(list)-start, func(i int) bool { return compare(start+i) > 0 })
 	return list[start:end:end]
 }
+
+// lastOf returns the last component of a clean name.
+func lastOf(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }
 
 func (c *Checkout) listed() *listing {
 	c.listOnce.Do(func() {
@@ -303,7 +306,7 @@ func (c *Checkout) listed() *listing {
 		walk(".", 0)
 		c.list = listing{files: slices.Clone(found), byBase: slices.Clone(found)} // without room for more
 		slices.Sort(c.list.files)
-		slices.SortStableFunc(c.list.byBase, func(a, b string) int { return strings.Compare(path.Base(a), path.Base(b)) })
+		slices.SortStableFunc(c.list.byBase, func(a, b string) int { return strings.Compare(lastOf(a), lastOf(b)) })
 	})
 	return &c.list
 }

@@ -102,7 +102,7 @@ func TestAgreesWithGoSystemdOnShippedUnits(t *testing.T) {
 		text := string(data)
 		file := parse(text)
 		checkTree(t, file)
-		if continued.MatchString(text) || len(file.Problems) > 0 {
+		if continued.MatchString(text) || len(file.Problems()) > 0 {
 			continue
 		}
 		their, err := theirOptions(text)

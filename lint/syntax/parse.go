@@ -32,10 +32,10 @@ func Parse(file *source.File) *File {
 		p.logicalLine()
 	}
 	p.closeSection()
-	p.finish()
 	// Problems are found in reading order, except that the check of a joined line
 	// comes after those of its parts.
-	slices.SortStableFunc(p.file.Problems, func(a, b Problem) int { return a.Span.Start - b.Span.Start })
+	slices.SortStableFunc(p.problems, func(a, b Problem) int { return a.Span.Start - b.Span.Start })
+	p.finish()
 	return p.file
 }
 
@@ -61,6 +61,7 @@ type workspace struct {
 	assignments []Assignment
 	others      []Comment
 	bad         []Bad
+	problems    []Problem
 	joined      []byte
 }
 
@@ -70,7 +71,10 @@ var workspaces = sync.Pool{New: func() any { return &workspace{} }}
 // needs.
 func (p *parser) finish() {
 	f, w := p.file, p.workspace
-	f.nodes, f.assignments, f.others, f.bad = moved(&w.nodes), moved(&w.assignments), moved(&w.others), moved(&w.bad)
+	f.nodes, f.assignments, f.others = moved(&w.nodes), moved(&w.assignments), moved(&w.others)
+	if len(w.bad) > 0 || len(w.problems) > 0 {
+		f.faults = &faults{moved(&w.problems), moved(&w.bad)}
+	}
 	sections, headers := moved(&w.sections), moved(&w.headers)
 	f.Sections = make([]*Section, len(sections))
 	for i := range sections {
@@ -366,7 +370,7 @@ func (p *parser) checkControl(text Text) {
 func isControl(c byte) bool { return c < ' ' && c != '\t' || c == 0x7f }
 
 func (p *parser) problem(kind ProblemKind, start, end int) {
-	p.file.Problems = append(p.file.Problems, Problem{kind, source.Span{Start: start, End: end}})
+	p.problems = append(p.problems, Problem{kind, source.Span{Start: start, End: end}})
 }
 
 // fatal records a problem at which systemd stops reading, at the logical line

@@ -294,7 +294,7 @@ func TestLengthLimits(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			file := parse(head + test.text)
 			var long []int
-			for _, p := range file.Problems {
+			for _, p := range file.Problems() {
 				if p.Kind.Fatal() {
 					if p.Kind != syntax.LineTooLong {
 						t.Errorf("problem %s", kindNames[p.Kind])

@@ -75,7 +75,7 @@ func viewOf(file *syntax.File) view {
 	for node := range file.Nodes() {
 		span := node.Span()
 		var problems []syntax.ProblemKind
-		for _, p := range file.Problems[firstProblem(file, span.Start):] {
+		for _, p := range file.Problems()[firstProblem(file, span.Start):] {
 			if p.Span.Start >= span.End {
 				break
 			}
@@ -107,7 +107,7 @@ func viewOf(file *syntax.File) view {
 
 // firstProblem returns the index of the first problem at or after an offset.
 func firstProblem(file *syntax.File, offset int) int {
-	i, _ := slices.BinarySearchFunc(file.Problems, offset, func(p syntax.Problem, o int) int { return p.Span.Start - o })
+	i, _ := slices.BinarySearchFunc(file.Problems(), offset, func(p syntax.Problem, o int) int { return p.Span.Start - o })
 	return i
 }
 

@@ -27,8 +27,6 @@ type File struct {
 	// Sections in order of appearance, repeated ones included. The first one has
 	// no header and holds what stands before the first header; it always exists.
 	Sections []*Section
-	// Problems in order of their spans.
-	Problems []Problem
 	// End is the offset at which systemd stops reading: the start of the first
 	// fatal line, or the length of the text.
 	End int
@@ -39,7 +37,21 @@ type File struct {
 	nodes       []ref
 	assignments []Assignment
 	others      []Comment // comments and blank lines
-	bad         []Bad
+	faults      *faults   // nil if there are none, as in most
+}
+
+// faults are what is wrong with a file.
+type faults struct {
+	problems []Problem
+	bad      []Bad
+}
+
+// Problems returns what systemd objects to, in order of the spans.
+func (f *File) Problems() []Problem {
+	if f.faults == nil {
+		return nil
+	}
+	return f.faults.problems
 }
 
 // Section is a header and the lines up to the next one.
@@ -102,7 +114,7 @@ func (f *File) node(r ref) Node {
 	case blankKind:
 		return (*Blank)(&f.others[i])
 	default:
-		return &f.bad[i]
+		return &f.faults.bad[i]
 	}
 }
 
@@ -321,9 +333,9 @@ func (f *File) Fatal() *Problem {
 	if f.End == len(f.Source.Text) {
 		return nil
 	}
-	for i := range f.Problems {
-		if f.Problems[i].Kind.Fatal() {
-			return &f.Problems[i]
+	for i, problem := range f.Problems() {
+		if problem.Kind.Fatal() {
+			return &f.faults.problems[i]
 		}
 	}
 	return nil

@@ -73,7 +73,7 @@ func showNodes(file *syntax.File) []string {
 // showProblems writes each problem as its kind and the text it covers.
 func showProblems(file *syntax.File) []string {
 	var problems []string
-	for _, p := range file.Problems {
+	for _, p := range file.Problems() {
 		problems = append(problems, kindNames[p.Kind]+" "+p.Span.Of(file.Source.Text))
 	}
 	return problems
@@ -208,7 +208,7 @@ func checkProblems(t *testing.T, file *syntax.File, nodes []syntax.Node) {
 	last := 0
 	seen := map[syntax.Problem]bool{}
 	var firstFatal *syntax.Problem
-	for i, p := range file.Problems {
+	for i, p := range file.Problems() {
 		if p.Span.Start < last || p.Span.End <= p.Span.Start || p.Span.End > len(text) {
 			t.Fatalf("problem %s at %v, the one before at %d", kindNames[p.Kind], p.Span, last)
 		}
@@ -218,7 +218,7 @@ func checkProblems(t *testing.T, file *syntax.File, nodes []syntax.Node) {
 		}
 		seen[p] = true
 		if p.Kind.Fatal() && firstFatal == nil {
-			firstFatal = &file.Problems[i]
+			firstFatal = &file.Problems()[i]
 		}
 	}
 	if file.Fatal() != firstFatal {

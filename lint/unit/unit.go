@@ -24,7 +24,7 @@ import (
 )
 
 // Scope is the kind of manager that loads a set.
-type Scope int
+type Scope uint8
 
 // The scopes. Unknown is a directory of a checkout that does not say.
 const (
@@ -38,7 +38,7 @@ func (s Scope) String() string { return [...]string{"unknown", "system", "user"}
 
 // LoadState is what became of a unit, in systemd's terms where it has one
 // (UnitLoadState in src/basic/unit-def.h).
-type LoadState int
+type LoadState uint8
 
 // The load states.
 const (
@@ -109,7 +109,6 @@ type Unit struct {
 	ID string
 	// Names holds all names, the aliases included, sorted.
 	Names []string
-	State LoadState
 	// Fragment is the main file; nil if there is none or it was not read.
 	Fragment *Part
 	// DropIns in the order in which systemd applies them.
@@ -122,15 +121,17 @@ type Unit struct {
 	Path string
 	// Target is what a masked unit's or an outside unit's link says.
 	Target string
-	// Astray says that the link of a unit that is not found leads to a file below a
-	// directory of the search path, where systemd does not look for units.
-	Astray bool
 	// Quadlet is the own section of the file that podman's generator makes the unit
 	// from, such as "Container"; "" for all others.
 	Quadlet string
 	// Template is the template that an instance was made from; nil otherwise.
 	Template *Unit
 	Set      *Set
+
+	State LoadState
+	// Astray says that the link of a unit that is not found leads to a file below a
+	// directory of the search path, where systemd does not look for units.
+	Astray bool
 
 	scope  Scope // that the settings tell
 	unread bool  // a drop-in could not be read

@@ -23,7 +23,7 @@ var ByteOrderMark = &lint.Rule{
 }
 
 func byteOrderMark(p *lint.FilePass) {
-	for _, problem := range p.Part.Problems {
+	for _, problem := range p.Part.Problems() {
 		f := lint.Finding{
 			Place: lint.At(p.Part, problem.Span),
 			Help:  "save the file as UTF-8 without a byte order mark",

@@ -34,7 +34,7 @@ var controlNames = map[byte]string{0: "NUL", '\a': "bell", '\b': "backspace", '\
 func controlCharacter(p *lint.FilePass) {
 	text := p.Part.Source.Text
 	var nodes []syntax.Node
-	for _, problem := range p.Part.Problems {
+	for _, problem := range p.Part.Problems() {
 		if problem.Kind != syntax.ControlCharacter {
 			continue
 		}

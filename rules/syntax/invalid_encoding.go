@@ -35,7 +35,7 @@ func invalidEncoding(p *lint.FilePass) {
 		})
 		return
 	}
-	for _, problem := range p.Part.Problems {
+	for _, problem := range p.Part.Problems() {
 		if problem.Kind != syntax.InvalidEncoding {
 			continue
 		}

@@ -23,7 +23,7 @@ var LineTooLong = &lint.Rule{
 }
 
 func lineTooLong(p *lint.FilePass) {
-	for _, problem := range p.Part.Problems {
+	for _, problem := range p.Part.Problems() {
 		if problem.Kind != syntax.LineTooLong {
 			continue
 		}

@@ -102,7 +102,7 @@ func meantAfter(file *syntax.File, section string, node syntax.Node) string {
 // objections returns the problems of some kinds by their starts.
 func objections(file *syntax.File, kinds ...syntax.ProblemKind) map[int]syntax.ProblemKind {
 	found := map[int]syntax.ProblemKind{}
-	for _, problem := range file.Problems {
+	for _, problem := range file.Problems() {
 		if slices.Contains(kinds, problem.Kind) {
 			found[problem.Span.Start] = problem.Kind
 		}
@@ -180,8 +180,9 @@ func cutOf(file *syntax.File, section string, node, before syntax.Node) cut {
 // afterControl reports whether the line that ends at an offset ends in a NUL or a
 // lone carriage return, so that the next one may be the rest of it.
 func afterControl(file *syntax.File, offset int) bool {
-	i := sort.Search(len(file.Problems), func(i int) bool { return file.Problems[i].Span.End >= offset })
-	return i < len(file.Problems) && file.Problems[i].Kind == syntax.ControlCharacter && file.Problems[i].Span.End == offset
+	problems := file.Problems()
+	i := sort.Search(len(problems), func(i int) bool { return problems[i].Span.End >= offset })
+	return i < len(problems) && problems[i].Kind == syntax.ControlCharacter && problems[i].Span.End == offset
 }
 
 // endOf says how a line that was meant to be continued ends, and where its last

@@ -404,8 +404,8 @@ func (g *Graph) add(u *unit.Unit) {
 // installed adds the edges that there are once the unit is enabled.
 func (g *Graph) installed(u *unit.Unit) {
 	to := u.InstalledAs()
-	if t := u.Template; t != nil && len(u.DropIns) == len(t.DropIns) && t.InstalledAs() == u.ID {
-		return // the template says so already
+	if instance := g.Set.Lookup(to); instance != nil && instance.Template == u {
+		return // the instance that DefaultInstance= names says so
 	}
 	for _, d := range installKeys {
 		for _, ref := range u.References("Install", d.key) {

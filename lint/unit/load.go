@@ -639,6 +639,9 @@ func (l *loader) instance(text string) *Unit {
 			l.set.byName[n] = u
 		}
 	}
+	if template.Instance == nil {
+		template.Instance = u
+	}
 	l.set.Units = append(l.set.Units, u)
 	l.complete(u)
 	return u

@@ -126,6 +126,9 @@ type Unit struct {
 	Quadlet string
 	// Template is the template that an instance was made from; nil otherwise.
 	Template *Unit
+	// Instance is an instance of a template, the first that was made; nil if the set
+	// has none.
+	Instance *Unit
 	Set      *Set
 
 	State LoadState

@@ -35,7 +35,8 @@ func stopPropagation(p *lint.UnitPass) {
 			continue
 		}
 		other := p.Set.Lookup(e.To)
-		if other == nil || other == p.Unit || restarts(other) == "" || p.Set.Transactions().Brings(e.To, p.Unit.ID) {
+		name, to := started(p, &e)
+		if other == nil || other == p.Unit || restarts(other) == "" || p.Set.Transactions().Brings(to, name) {
 			continue // not here, or what brings this unit back when it starts again
 		}
 		setting := e.Ref.Setting

@@ -30,7 +30,8 @@ func unfinishedDependency(p *lint.UnitPass) {
 			continue
 		}
 		other := p.Set.Lookup(e.To)
-		if other == nil || other == p.Unit || !doesNotStay(other) || !p.Set.Transactions().Before(e.To, p.Unit.ID) {
+		name, to := started(p, &e)
+		if other == nil || other == p.Unit || !doesNotStay(other) || !p.Set.Transactions().Before(to, name) {
 			continue
 		}
 		setting := e.Ref.Setting

@@ -36,7 +36,7 @@ func unorderedRequirement(p *lint.UnitPass) {
 			continue
 		}
 		told[e.To] = true
-		if !waits(p, e.To) {
+		if !waits(p, &e) {
 			continue
 		}
 		setting := e.Ref.Setting
@@ -59,7 +59,8 @@ var whenItFails = map[graph.Kind]string{
 
 // waits reports whether a unit is one that is of use only once another one is up,
 // and has no order with it.
-func waits(p *lint.UnitPass, name string) bool {
+func waits(p *lint.UnitPass, requirement *graph.Edge) bool {
+	name := requirement.To
 	found := p.Set.Resolve(name)
 	if found.Where != lint.Here && found.Where != lint.Shipped || found.Unit != nil && found.Unit.State != unit.Loaded {
 		return false // not here, or not known
@@ -78,5 +79,6 @@ func waits(p *lint.UnitPass, name string) bool {
 	}
 	m := p.Set.Transactions()
 	// Two that need each other mean to come and go together.
-	return !m.Ordered(p.Unit.ID, name) && !m.Brings(name, p.Unit.ID)
+	unit, to := started(p, requirement)
+	return !m.Ordered(unit, to) && !m.Brings(to, unit)
 }

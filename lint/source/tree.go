@@ -13,6 +13,7 @@ import (
 	"sort"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 )
 
@@ -39,8 +40,8 @@ var (
 // Tree is a directory tree that may be hostile. Names are slash-separated and
 // relative to Dir; symbolic links are resolved one by one and never followed out
 // of it; only regular files are opened. A tree keeps in mind where directories
-// lead to. It is safe for concurrent use as long as its fields stay as they are,
-// and must not be copied.
+// lead to, and which are not there. It is safe for concurrent use as long as its
+// fields stay as they are, and must not be copied.
 type Tree struct {
 	// Dir is the directory on this machine.
 	Dir string
@@ -53,8 +54,13 @@ type Tree struct {
 	// Modes are the modes of files of the overlay; what is missing is 0644.
 	Modes map[string]fs.FileMode
 
-	dirs sync.Map // where directories lead to, by name; "" is the tree itself
+	dirs    sync.Map // where directories lead to, by name; "" is the tree itself
+	missing sync.Map // the errors of directories that are not there, by name
+	missed  atomic.Int32
 }
+
+// maxMissing bounds how many directories a tree remembers that it does not have.
+const maxMissing = 1 << 12
 
 // OSPath returns the name of the file on this machine.
 func (t *Tree) OSPath(name string) string {
@@ -133,12 +139,18 @@ func (t *Tree) walk(done, name string) Link {
 				return found(current, info)
 			}
 		}
+		if err, ok := t.missing.Load(current); ok && len(rest) > 0 {
+			return failed(path.Join(current, path.Join(rest...)), err.(error)) //nolint:forcetypeassert // nothing else is stored
+		}
 		entry, err := os.Lstat(t.OSPath(current))
 		if errors.Is(err, fs.ErrNotExist) && t.overlaysBelow(current) {
 			done, info = current, overlayDir(path.Base(current))
 			continue
 		}
 		if err != nil {
+			if len(rest) > 0 && errors.Is(err, fs.ErrNotExist) && t.missed.Add(1) <= maxMissing {
+				t.missing.Store(current, err)
+			}
 			return failed(path.Join(current, path.Join(rest...)), err)
 		}
 		if entry.Mode()&fs.ModeSymlink == 0 {
@@ -237,7 +249,13 @@ func ReadOpen(file *os.File) (string, error) {
 	if info.Size() > MaxFileSize {
 		return "", ErrTooLarge
 	}
-	text := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead)) // the size may be wrong
+	text := buffers.Get().(*bytes.Buffer) //nolint:forcetypeassert // nothing else is put there
+	defer func() {
+		if text.Reset(); text.Cap() <= maxBuffer {
+			buffers.Put(text)
+		}
+	}()
+	text.Grow(int(info.Size()) + bytes.MinRead) // the size may be wrong
 	if _, err := text.ReadFrom(io.LimitReader(file, MaxFileSize+1)); err != nil {
 		return "", err
 	}
@@ -246,6 +264,12 @@ func ReadOpen(file *os.File) (string, error) {
 	}
 	return text.String(), nil
 }
+
+// buffers are what files are read into: their texts get as much room as they need.
+var buffers = sync.Pool{New: func() any { return &bytes.Buffer{} }}
+
+// maxBuffer is the size of the largest buffer that is kept.
+const maxBuffer = 1 << 20
 
 // ReadDir lists a directory of the tree, sorted by name, overlay files included.
 // What could be listed is returned even with an error.

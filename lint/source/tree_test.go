@@ -201,6 +201,34 @@ func TestResolveCountsLinks(t *testing.T) {
 }
 
 // A chain whose links each name the next many times grows with every step.
+// What is not there is remembered, with the answer that the first look gave, but not
+// beyond a number that bounds what a tree takes.
+func TestResolveMissingDirectory(t *testing.T) {
+	tree := &Tree{Dir: makeTree(t, [2]string{"a/file", "text"})}
+	for _, name := range []string{"no/such/file", "a/no/file", "a/file/below", "a/no"} {
+		first, again := tree.Resolve(name), tree.Resolve(name)
+		if first.Err == nil || again.Name != first.Name || again.Err.Error() != first.Err.Error() {
+			t.Errorf("%s: first %+v, then %+v", name, first, again)
+		}
+	}
+	for _, name := range []string{"no/other", "no"} {
+		if link := tree.Resolve(name); !errors.Is(link.Err, fs.ErrNotExist) || link.Name != name {
+			t.Errorf("%s: %+v", name, link)
+		}
+	}
+	for i := range 2 * maxMissing {
+		tree.Resolve(fmt.Sprintf("no%d/file", i))
+	}
+	n := 0
+	tree.missing.Range(func(any, any) bool {
+		n++
+		return true
+	})
+	if n > maxMissing {
+		t.Errorf("%d remembered, more than %d", n, maxMissing)
+	}
+}
+
 func TestResolveGrowingLinks(t *testing.T) {
 	var entries [][2]string
 	for i := range maxLinks {

@@ -36,6 +36,10 @@ var variants = strings.Fields(`
 	profile profiles qa redhat rhel role roles rpm rpms samples sample sles sites stages staging suse templates test testdata tests testing
 	ubuntu user users variants versions yocto`)
 
+// keptAlike is how many units have to be the same in two directories for the others
+// to count as copies.
+const keptAlike = 2
+
 func divergentCopies(p *lint.SetPass) {
 	if p.Set.Rooted {
 		return
@@ -44,10 +48,13 @@ func divergentCopies(p *lint.SetPass) {
 	spellings(p, own)
 	for _, other := range p.Set.Others() {
 		// Each pair once, told about the one that comes later.
-		if other.Rooted || other.Scope != p.Set.Scope || other.Name >= p.Set.Name || differs(p.Set.Name, other.Name) {
+		if len(own) <= keptAlike || other.Rooted || other.Scope != p.Set.Scope || other.Name >= p.Set.Name {
 			continue
 		}
 		theirs := fragments(other)
+		if len(theirs) <= keptAlike || differs(p.Set.Name, other.Name) {
+			continue
+		}
 		var apart []string
 		same := 0
 		for name, u := range own {
@@ -60,8 +67,8 @@ func divergentCopies(p *lint.SetPass) {
 				apart = append(apart, name)
 			}
 		}
-		if same < 2 || len(apart) > same {
-			continue // not kept alike
+		if same < keptAlike || len(apart) > same {
+			continue
 		}
 		slices.Sort(apart)
 		for _, name := range apart {
@@ -70,15 +77,20 @@ func divergentCopies(p *lint.SetPass) {
 	}
 }
 
+// fragmentsKey is what the fragments of a set are remembered under.
+type fragmentsKey struct{}
+
 // fragments returns the units of a set by name.
 func fragments(set *lint.Set) map[string]*unit.Unit {
-	found := map[string]*unit.Unit{}
-	for _, u := range set.Units {
-		if u.Fragment != nil && u.Template == nil && u.Known() {
-			found[u.ID] = u
+	return lint.Shared(set, fragmentsKey{}, func() map[string]*unit.Unit {
+		found := map[string]*unit.Unit{}
+		for _, u := range set.Units {
+			if u.Fragment != nil && u.Template == nil && u.Known() {
+				found[u.ID] = u
+			}
 		}
-	}
-	return found
+		return found
+	})
 }
 
 // differs reports whether the paths of two sets say that their units are not

@@ -380,8 +380,11 @@ func (g *Graph) add(u *unit.Unit) {
 	i := -1
 	for setting := range u.All() {
 		i++
+		if setting.Section != "Unit" {
+			continue
+		}
 		kind, ok := dependencyKeys[setting.Key().String()]
-		if !ok || setting.Section != "Unit" {
+		if !ok {
 			continue
 		}
 		for word := range value.FieldsSeq(setting.Value().String()) {

@@ -1,9 +1,11 @@
 package sandbox
 
 import (
+	"fmt"
 	"net/netip"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/unitvet/unitvet/lint/directive"
 	"github.com/unitvet/unitvet/lint/unit"
@@ -355,9 +357,47 @@ func readSystemCalls(s *Settings, d *directive.Directive, setting unit.Setting) 
 // an error of its own is not allowed, whatever the kind of the list. The groups are
 // large, so this is for those who look at system calls.
 func (s *Settings) SystemCalls() NameSet {
-	if s.calls != nil {
-		return *s.calls
+	if s.calls == nil {
+		calls := keptCalls.of(s)
+		s.calls = &calls
 	}
+	return *s.calls
+}
+
+// keptCalls keeps what the filters of services come to, which are often the same.
+var keptCalls callsMemo
+
+// callsMemo keeps sets of system calls by the lines of the filter, until there are
+// too many of them. Callers must not change a set.
+type callsMemo struct {
+	mu   sync.Mutex
+	sets map[string]NameSet
+}
+
+func (c *callsMemo) of(s *Settings) NameSet {
+	const most = 64
+	key := strconv.Itoa(s.Release)
+	for _, line := range s.filter {
+		key += fmt.Sprintf(" %t %q", line.inverted, line.names)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	calls, ok := c.sets[key]
+	if !ok {
+		if len(c.sets) == most {
+			clear(c.sets)
+		}
+		if c.sets == nil {
+			c.sets = map[string]NameSet{}
+		}
+		calls = s.systemCallSet()
+		c.sets[key] = calls
+	}
+	return calls
+}
+
+// systemCallSet makes the set of system calls.
+func (s *Settings) systemCallSet() NameSet {
 	var calls NameSet
 	for _, line := range s.filter {
 		names := line.names
@@ -379,7 +419,6 @@ func (s *Settings) SystemCalls() NameSet {
 			}
 		}
 	}
-	s.calls = &calls
 	return calls
 }
 

@@ -80,9 +80,24 @@ func New(u *unit.Unit) *View {
 	case "service", "socket", "mount", "swap":
 		v.section = sectionOf(u)
 	}
+	return v
+}
+
+// sees reports whether anything can be said about a path.
+func (v *View) sees() bool {
+	if !v.made {
+		v.made = true
+		v.make()
+	}
+	return !v.blind
+}
+
+// make works out the mounts.
+func (v *View) make() {
+	u := v.unit
 	if v.section == "" || !u.Known() || u.Scope() == unit.ScopeUser || u.Scope() == unit.ScopeUnknown && wantedByDefault(u) {
 		v.blind = true
-		return v
+		return
 	}
 	present := map[string]bool{}
 	for s := range u.All() {
@@ -93,7 +108,7 @@ func New(u *unit.Unit) *View {
 	for _, key := range rootKeys {
 		if present[key] && u.Value(v.section, key) != "" {
 			v.blind = true
-			return v
+			return
 		}
 	}
 	v.mounts = make(map[string]*mount, 2*len(present))
@@ -113,7 +128,6 @@ func New(u *unit.Unit) *View {
 			v.put(&mount{path: p, mode: unmodelled})
 		}
 	}
-	return v
 }
 
 // links makes unknown what systemd may drop before it has followed a link: a mount

@@ -60,6 +60,8 @@ type Verdict struct {
 type View struct {
 	unit    *unit.Unit
 	section string
+	// made says that the rest was worked out: it is when the first path is asked for.
+	made bool
 	// settings are those of the newest release that is known.
 	settings *Settings
 	// blind: nothing can be said about any path.
@@ -75,7 +77,7 @@ type View struct {
 
 // Path says how the service sees an absolute path, specifiers expanded.
 func (v *View) Path(p string) Verdict {
-	if v.blind || !strings.HasPrefix(p, "/") || strings.Contains(p, "..") {
+	if !v.sees() || !strings.HasPrefix(p, "/") || strings.Contains(p, "..") {
 		return Verdict{}
 	}
 	p = Canonical(p)
@@ -136,7 +138,7 @@ func (v *View) below(m *mount) Verdict {
 // Below says how the service sees what lies below a directory, whatever its
 // name: Unknown if that depends on the name.
 func (v *View) Below(dir string) Verdict {
-	if !strings.HasPrefix(dir, "/") || v.blind {
+	if !strings.HasPrefix(dir, "/") || !v.sees() {
 		return Verdict{}
 	}
 	dir = Canonical(dir)
@@ -192,7 +194,7 @@ func (v *View) findParents() {
 // and where the mount above it gives the same access already (drop_inaccessible
 // and drop_nop in src/core/namespace.c).
 func (v *View) Needs(p string) bool {
-	if v.blind || !strings.HasPrefix(p, "/") {
+	if !v.sees() || !strings.HasPrefix(p, "/") {
 		return false
 	}
 	dir := Canonical(p)

@@ -60,7 +60,7 @@ func (u *Unit) ReadsInstall(part *Part) bool {
 func (u *Unit) installed(key string) []Setting {
 	var kept []Setting
 	for setting := range u.All() {
-		if setting.Section != "Install" || setting.Key().String() != key || !u.ReadsInstall(setting.Part) {
+		if setting.Section != "Install" || !setting.Key().Is(key) || !u.ReadsInstall(setting.Part) {
 			continue
 		}
 		switch {

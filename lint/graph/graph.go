@@ -128,6 +128,7 @@ type Graph struct {
 
 	scopeOnce sync.Once
 	scope     unit.Scope
+	before    sync.Map // target to the names it says Before= of
 	mountOnce sync.Once
 	mounts    map[string]*unit.Unit // by the directory
 }

@@ -750,8 +750,8 @@ func (g *Graph) ordersAfter(target *unit.Unit, member string) bool {
 	names := func(other *unit.Unit, name string) bool {
 		return name != "" && (slices.Contains(other.Names, name) || g.Lookup(name) == other)
 	}
-	for e := range g.Of(target) {
-		if e.Kind == Before && names(u, e.To) {
+	for _, name := range g.befores(target) {
+		if names(u, name) {
 			return false
 		}
 	}
@@ -778,6 +778,22 @@ func (g *Graph) ordersAfter(target *unit.Unit, member string) bool {
 		}
 	}
 	return true
+}
+
+// befores returns the names that a target says Before= of. A target may have very
+// many edges, and is asked for each of its members.
+func (g *Graph) befores(target *unit.Unit) []string {
+	if known, ok := g.before.Load(target); ok {
+		return known.([]string) //nolint:forcetypeassert // nothing else is stored
+	}
+	names := []string{}
+	for e := range g.Of(target) {
+		if e.Kind == Before {
+			names = append(names, e.To)
+		}
+	}
+	g.before.Store(target, names)
+	return names
 }
 
 // impliedTargets are the targets that units come after without naming them.

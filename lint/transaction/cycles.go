@@ -72,7 +72,7 @@ func (m *Manager) Cycles() []Cycle {
 	if len(found) == 0 {
 		return nil // no start can go wrong
 	}
-	s := search{m: m, cut: map[pair]bool{}, position: make([]int32, len(m.names))}
+	s := search{m: m, cut: map[pair]bool{}, position: make([]int32, len(m.names)), looks: enough}
 	s.inBoot = s.boot(false)
 	s.inBootEnabled = s.boot(true)
 	for _, component := range found {
@@ -103,6 +103,7 @@ type search struct {
 	inBoot, inBootEnabled map[int32]bool
 
 	graph *subgraph // that is searched
+	looks int       // how much more of large graphs cyclesWithout may look at
 	large []reached
 }
 
@@ -369,6 +370,7 @@ type subgraph struct {
 	removed map[pair]bool // arcs that are gone from out, or to be passed over there
 	dirty   []bool        // has arcs to be passed over
 	inside  []bool        // is part of the component that is looked at
+	size    int           // units and orders of that component
 
 	parent []int32 // scratch of shortest
 	seen   []int32
@@ -440,20 +442,33 @@ func (g *subgraph) prune() {
 	}
 }
 
-// fewEnough is up to how many units a graph is looked at again for each order that
-// may be given up.
+// fewEnough is up to how many units the shortest cycle of all is looked for.
 const fewEnough = 300
 
-// cyclesWithout returns how many units would still be part of cycles without one
-// of the orders; 0 in graphs that are too large for the question.
-func (g *subgraph) cyclesWithout(from, to int32) int {
+// enough is how many units and orders of large graphs are looked at to find out which
+// order is best given up. What is left in cycles by then is very many faults.
+const enough = 50_000_000
+
+// cyclesWithout returns how many units of the component that is looked at would
+// still be part of cycles without one of the orders of a cycle; 0 in large graphs,
+// once that was asked often enough. Of two units it matters only to them.
+func (g *subgraph) cyclesWithout(from, to int32, length int) int {
 	if len(g.members) > fewEnough {
-		return 0
+		if length == 2 || g.s.looks < 0 {
+			return 0
+		}
+		g.s.looks -= len(g.members) + g.size
 	}
 	i, _ := slices.BinarySearch(g.members, from)
 	j, _ := slices.BinarySearch(g.members, to)
 	left := 0
 	for _, nodes := range components(int32(len(g.members)), func(k int32) []int32 {
+		switch {
+		case !g.inside[k]:
+			return nil
+		case k != int32(i) && !g.dirty[k]:
+			return g.out[k]
+		}
 		return slices.DeleteFunc(slices.Clone(g.out[k]), func(l int32) bool {
 			return k == int32(i) && l == int32(j) || g.gone(k, l)
 		})
@@ -473,6 +488,7 @@ func (g *subgraph) search(nodes []int32) (again bool) {
 		g.inside[i] = true
 		arcs += len(g.out[i])
 	}
+	g.size = len(nodes) + arcs
 	defer func() {
 		for _, i := range nodes {
 			g.inside[i] = false

@@ -391,3 +391,28 @@ b.service -(!z.service:2)-> z.service -(b.service:3)-> | alone b.service
 		})
 	}
 }
+
+// TestCyclesShareAnOrder gives up the one order that many cycles have in common,
+// however many there are.
+func TestCyclesShareAnOrder(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{10, 1000} {
+		tree := &source.Tree{Dir: t.TempDir(), Overlay: map[string]string{
+			"hub.service": "[Unit]\nAfter=last.service\n[Service]\nExecStart=/bin/hub\n",
+		}}
+		var names []string
+		for i := range n {
+			name := fmt.Sprintf("a-%d.service", i)
+			names = append(names, name)
+			tree.Overlay[name] = "[Unit]\nAfter=hub.service\n[Service]\nExecStart=/bin/a\n"
+		}
+		all := strings.Join(names, " ")
+		tree.Overlay["last.service"] = "[Unit]\nAfter=" + all + "\n[Service]\nExecStart=/bin/last\n"
+		tree.Overlay["all.target"] = "[Unit]\nWants=hub.service last.service " + all + "\n"
+		set := unit.Load(unit.Options{Dirs: []*unit.Dir{unit.NewDir(tree, ".", "")}, Scope: unit.ScopeSystem})
+		cycles := transaction.New(graph.Build(set)).Cycles()
+		if len(cycles) != 1 || len(cycles[0].Units) != 3 || cycles[0].Steps[cycles[0].Cut].To != "hub.service" {
+			t.Errorf("%d units: %d cycles\n%s", n, len(cycles), dump(cycles[:min(3, len(cycles))]))
+		}
+	}
+}

@@ -133,7 +133,7 @@ func (s *search) describe(ids []int32) Cycle {
 			continue
 		}
 		// Of what is as hard to give up, that which mends the most.
-		key := [3]int{max(cost, costRequired+costShipped), s.graph.cyclesWithout(from, to), cost}
+		key := [3]int{max(cost, costRequired+costShipped), s.graph.cyclesWithout(from, to, len(ids)), cost}
 		if order := slices.Compare(key[:], best[:]); c.Cut < 0 || order < 0 || order == 0 && comparePlaces(&step.Edge, &c.Steps[c.Cut].Edge) < 0 {
 			c.Cut, best = i, key
 		}

@@ -251,7 +251,7 @@ func Index(tree *source.Tree) map[string][]Found {
 			}
 			switch {
 			case !e.IsDir():
-				names, made := unitsOf(dir, e.Name())
+				names, made := unitsOf(dir, endOf(name, e.Name()))
 				for _, unit := range names {
 					index[unit] = append(index[unit], Found{name, made})
 				}

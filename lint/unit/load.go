@@ -706,6 +706,9 @@ func (l *loader) dropForeign() {
 		}
 		return true
 	})
+	if len(l.set.Foreign) > 0 && len(l.set.Units) == 0 {
+		l.set.Ignored = nil // nor are those of their like that are not named like units
+	}
 }
 
 // read reads the file, by its name in the tree.

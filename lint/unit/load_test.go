@@ -1053,6 +1053,23 @@ user.service outside img/etc/systemd/system/user.service -> /usr/lib/systemd/use
 `,
 	},
 	{
+		name: "checkout: a directory of another program's files",
+		dirs: []string{"mounts"},
+		archive: `
+-- mounts/dav.mount --
+[Mount]
+Type=dav
+Exec=/usr/libexec/gvfsd-dav
+-- mounts/dav+sd.mount --
+[Mount]
+Type=dav+sd
+Exec=/usr/libexec/gvfsd-dav
+`,
+		want: `
+- mounts/dav.mount: a GVfs mount
+`,
+	},
+	{
 		name: "checkout: files that are no units",
 		dirs: []string{"units"},
 		archive: `
@@ -1093,6 +1110,10 @@ ExecStart=/usr/bin/mail root@example.com admin@example.com
 -- units/x.service --
 [X-Own]
 Key=value
+-- units/sftp.mount --
+[Mount]
+Type=sftp
+Exec=/usr/libexec/gvfsd-sftp
 -- units/docker.service.d/t.conf --
 [Service]
 Environment=A={{ a }}
@@ -1110,6 +1131,7 @@ x.service loaded units/x.service
 - units/docker.service.d/t.conf: a template that is filled in later
 - units/login.service: something other than a unit file
 - units/org.freedesktop.x.service: a D-Bus service file
+- units/sftp.mount: a GVfs mount
 - units/ssh.service: an XML file
 - units/t.service: a template that is filled in later
 - units/u.service: a template that is filled in later

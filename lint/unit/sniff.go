@@ -30,6 +30,8 @@ const (
 	FormatOther
 	// FormatNetworkd is a network of systemd-networkd.
 	FormatNetworkd
+	// FormatGVfs is a file system of GVfs.
+	FormatGVfs
 )
 
 // String names the format for messages.
@@ -37,6 +39,7 @@ func (f Format) String() string {
 	return [...]string{
 		"a unit file", "a template that is filled in later", "a D-Bus service file", "an XML file",
 		"a desktop entry", "something other than a unit file", others[".network"],
+		"a GVfs mount",
 	}[f]
 }
 
@@ -45,6 +48,7 @@ func (f Format) Plural() string {
 	return [...]string{
 		"unit files", "templates that are filled in later", "D-Bus service files", "XML files",
 		"desktop entries", "something else", "networks of systemd-networkd",
+		"GVfs mounts",
 	}[f]
 }
 
@@ -64,6 +68,8 @@ func Sniff(file *syntax.File) Format {
 			return FormatDBus
 		case name == "Desktop Entry" || strings.HasPrefix(name, "Desktop Action "):
 			return FormatDesktop
+		case name == "Mount" && isGVfs(section):
+			return FormatGVfs
 		case isSection(name) || section.Header == nil && hasDirective(section):
 			format = FormatUnit
 		}
@@ -72,6 +78,25 @@ func Sniff(file *syntax.File) Format {
 		return FormatTemplate
 	}
 	return format
+}
+
+// isGVfs reports whether a section [Mount] says which program serves a file system,
+// and neither what is mounted nor where.
+func isGVfs(section *syntax.Section) bool {
+	serves := false
+	for node := range section.Nodes() {
+		a, ok := node.(*syntax.Assignment)
+		if !ok {
+			continue
+		}
+		switch a.Key().String() {
+		case "Exec":
+			serves = true
+		case "What", "Where":
+			return false
+		}
+	}
+	return serves
 }
 
 // isSection reports whether a header is one of a unit's, or a misspelling of one.

@@ -57,6 +57,10 @@ var whenItFails = map[graph.Kind]string{
 	graph.Requisite: ", nor until a start of it that is under way has ended",
 }
 
+// byBasic are the types of units that are up by basic.target, unless they say
+// otherwise, and so before all services (systemd.special(7)).
+var byBasic = map[string]bool{"socket": true, "path": true}
+
 // waits reports whether a unit is one that is of use only once another one is up,
 // and has no order with it.
 func waits(p *lint.UnitPass, requirement *graph.Edge) bool {
@@ -69,7 +73,7 @@ func waits(p *lint.UnitPass, requirement *graph.Edge) bool {
 	if err != nil || own.Type == "slice" || own.Type == "scope" || own.Type == "device" || p.Unit.Name.Type == "slice" {
 		return false
 	}
-	if found.Unit == nil && own.Prefix == p.Unit.Name.Prefix {
+	if found.Unit == nil && (own.Prefix == p.Unit.Name.Prefix || byBasic[own.Type] && p.Set.Graph.HasDefaultDependencies(p.Unit)) {
 		return false // a socket, timer or path of the same name comes first anyway
 	}
 	for e := range p.Set.Graph.Of(p.Unit) {

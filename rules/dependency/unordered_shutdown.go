@@ -7,6 +7,7 @@ import (
 	"github.com/unitvet/unitvet/lint"
 	"github.com/unitvet/unitvet/lint/graph"
 	"github.com/unitvet/unitvet/lint/source"
+	"github.com/unitvet/unitvet/lint/unit"
 )
 
 //go:embed unordered_shutdown.md
@@ -46,7 +47,7 @@ func unorderedShutdown(p *lint.UnitPass) {
 			return
 		}
 	}
-	if !conflict.Named() {
+	if !conflict.Named() || inInitrd(u) {
 		return
 	}
 	setting := conflict.Ref.Setting
@@ -60,4 +61,17 @@ func unorderedShutdown(p *lint.UnitPass) {
 			Edits: []lint.Edit{{Place: lint.Place{File: setting.Part.Source, Span: source.Span{Start: setting.Span().Start, End: setting.Span().Start}}, Text: "Before=shutdown.target\n"}},
 		}},
 	})
+}
+
+// inInitrd reports whether a unit only ever runs in the initrd, which is left long
+// before a shutdown (bootup(7), "Bootup in the Initial RAM Disk").
+func inInitrd(u *unit.Unit) bool {
+	for _, key := range []string{"ConditionPathExists", "AssertPathExists"} {
+		for _, setting := range u.Settings("Unit", key) {
+			if path := setting.Value().String(); path == "/etc/initrd-release" || path == "/usr/lib/initrd-release" {
+				return true
+			}
+		}
+	}
+	return false
 }

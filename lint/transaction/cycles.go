@@ -186,8 +186,8 @@ func (s *search) starting(ids []int32, root int32, withInstall bool) int {
 	}
 	for _, start := range []*Start{c.Boot, c.Alone} {
 		for _, step := range c.Steps {
-			if start != nil && step.Edge.Install && !slices.Contains(start.Disabled, step.Edge.To) {
-				start.Disabled = append(start.Disabled, step.Edge.To)
+			if name := s.m.enables(&step.Edge); start != nil && name != "" && !slices.Contains(start.Disabled, name) {
+				start.Disabled = append(start.Disabled, name)
 			}
 		}
 	}
@@ -252,7 +252,19 @@ func (s *search) reach(anchor int32, withInstall bool) (matters map[int32]bool, 
 
 // takesInstall reports whether one of the orders depends on a unit being enabled.
 func (s *search) takesInstall(steps []Step) bool {
-	return slices.ContainsFunc(steps, func(step Step) bool { return step.Edge.Install })
+	return slices.ContainsFunc(steps, func(step Step) bool { return s.m.enables(&step.Edge) != "" })
+}
+
+// enables returns the unit that must be enabled for an edge to be there, "" if it is
+// there as things are.
+func (m *Manager) enables(e *graph.Edge) string {
+	switch {
+	case e.Install:
+		return e.To
+	case m.isAlias(e.To):
+		return m.aliases[e.To]
+	}
+	return ""
 }
 
 // onlyEnabled reports whether a unit brings another one along only once that is

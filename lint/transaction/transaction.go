@@ -29,6 +29,8 @@ type Manager struct {
 	triggers    arcs // from what starts another unit later, by itself: timers, OnFailure=, …
 	triggeredBy arcs
 
+	aliases map[string]string // the names that units of a checkout get once they are enabled, to their own
+
 	hubs map[int32]map[int32][]graph.Edge // of units with many edges, by the other one
 
 	mark  []uint32 // scratch of walks
@@ -68,6 +70,14 @@ func newArc(to int32, flag arc) arc { return arc(to)<<flagBits | flag }
 func New(g *graph.Graph) *Manager {
 	m := &Manager{Graph: g, ids: make(map[string]int32, len(g.Set.Units))}
 	b := builder{m: m, skip: instantiated(g)}
+	if !g.Set.Rooted { // there the links are there, or the unit is not enabled
+		m.aliases = map[string]string{}
+		for _, u := range g.Set.Units {
+			for _, name := range u.InstallAliases() {
+				m.aliases[name] = u.ID
+			}
+		}
+	}
 	for e := range g.All() {
 		b.add(&e)
 	}
@@ -109,7 +119,7 @@ func (b *builder) add(e *graph.Edge) {
 		return // dropped by unit_add_dependency
 	}
 	flag := arc(0)
-	if e.Install {
+	if b.m.enables(e) != "" {
 		flag = enabled
 	}
 	switch e.Kind {
@@ -139,6 +149,9 @@ func (m *Manager) node(name string) int32 {
 		return id
 	}
 	u := m.Graph.Lookup(name)
+	if u == nil && m.isAlias(name) {
+		u = m.Graph.Lookup(m.aliases[name])
+	}
 	if u != nil && u.ID != name {
 		id := m.node(u.ID)
 		m.ids[name] = id
@@ -150,6 +163,12 @@ func (m *Manager) node(name string) int32 {
 	m.units = append(m.units, u)
 	m.gone = append(m.gone, m.refused(name, u))
 	return id
+}
+
+// isAlias reports whether a name stands for a unit once that is enabled.
+func (m *Manager) isAlias(name string) bool {
+	_, ok := m.aliases[name]
+	return ok && m.Graph.Lookup(name) == nil
 }
 
 // refused reports whether systemd is known not to start a unit. What a checkout

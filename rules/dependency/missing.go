@@ -144,9 +144,9 @@ func missing(p *lint.UnitPass) []*mention {
 			found = append(found, m)
 			continue
 		}
-		m.member = m.member || member
-		if weigh(e.Kind) < weigh(m.edge.Kind) {
+		if member && !m.member || member == m.member && weigh(e.Kind) < weigh(m.edge.Kind) {
 			m.verdict, m.edge, e = v, e, m.edge
+			m.member = member
 		}
 		if e.Named() {
 			m.others = append(m.others, e)

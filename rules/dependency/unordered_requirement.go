@@ -32,11 +32,20 @@ func unorderedRequirement(p *lint.UnitPass) {
 	}
 	told := map[string]bool{}
 	for e := range p.Set.Graph.Of(p.Unit) {
-		if !e.Named() || e.Install || !e.Kind.Requirement() || !valid(e.To) || slices.Contains(p.Unit.Names, e.To) || told[e.To] {
+		if !e.Named() && e.Link == nil || e.Install || !e.Kind.Requirement() || !valid(e.To) || slices.Contains(p.Unit.Names, e.To) || told[e.To] {
 			continue
 		}
 		told[e.To] = true
 		if !waits(p, &e) {
+			continue
+		}
+		if e.Link != nil {
+			p.Report(lint.Finding{
+				Place: lint.Place{Path: e.Link.Path},
+				Message: fmt.Sprintf("the link makes %s require %s, but nothing orders the two: systemd starts both at the same time, and %s does not wait until %s is up%s",
+					p.Unit.Name, e.To, p.Unit.Name, e.To, whenItFails[e.Kind]),
+				Help: fmt.Sprintf("add After=%s to %s, or Before=%s to %s", e.To, p.Unit.Name, p.Unit.Name, e.To),
+			})
 			continue
 		}
 		setting := e.Ref.Setting

@@ -186,9 +186,12 @@ func (p *Unit) User() string {
 // command expands a command as systemd does.
 func (p *Unit) command(key string, s unit.Setting, c value.Command) *Command {
 	cmd := &Command{Setting: s, Key: key, Exec: c, Program: settingWord(p.Unit, s, c.Path)}
+	if len(c.Args) > 0 {
+		cmd.Args = make([]Word, 0, len(c.Args))
+	}
 	for _, arg := range c.Args {
 		w := settingWord(p.Unit, s, arg)
-		if c.NoVariables {
+		if c.NoVariables || !strings.Contains(w.Text, "$") {
 			cmd.Args = append(cmd.Args, w)
 			continue
 		}
@@ -312,6 +315,9 @@ func (x *expander) shellCommand(r *Run, via []*Run, text Word, c *shell.Command)
 		return
 	}
 	inner.Program = shellWord(text, c.Words[0])
+	if len(c.Words) > 1 {
+		inner.Args = make([]Word, 0, len(c.Words)-1)
+	}
 	for _, w := range c.Words[1:] {
 		inner.Args = append(inner.Args, shellWord(text, w))
 	}

@@ -19,8 +19,9 @@ type Word struct {
 	// expanded stands in it as it was, and there may be more words than one, or none.
 	Known bool
 
+	plain  bool // written as it is, in whole
 	file   *source.File
-	whole  source.Span // of a word without text
+	whole  source.Span // of a word without pieces
 	pieces []piece
 }
 
@@ -50,7 +51,10 @@ func (w Word) Sub(i, j int) source.Place {
 
 // at is the byte i as a piece of its own.
 func (w Word) at(i int) piece {
-	if len(w.pieces) == 0 {
+	switch {
+	case w.plain:
+		return piece{0, source.Span{Start: w.whole.Start + i, End: w.whole.Start + i + 1}, false}
+	case len(w.pieces) == 0:
 		return piece{0, w.whole, true} // made up, such as the sh of flock -c
 	}
 	p := w.pieces[sort.Search(len(w.pieces), func(k int) bool { return w.pieces[k].at > i })-1]
@@ -63,6 +67,9 @@ func (w Word) at(i int) piece {
 
 // Slice is the part [i, j) of the word.
 func (w Word) Slice(i, j int) Word {
+	if w.plain && i <= j {
+		return Word{Text: w.Text[i:j], Known: w.Known, plain: true, file: w.file, whole: w.Sub(i, j).Span}
+	}
 	b := builder{known: w.Known}
 	b.addWord(w, i, j)
 	return b.word(w.file, w.Sub(i, j).Span)
@@ -118,7 +125,7 @@ func settingWord(u *unit.Unit, s unit.Setting, w value.Word) Word {
 	expanded := u.Expand(w.Text)
 	all := s.Value().Span(w.Sub(0, len(w.Text)))
 	if expanded.Text == w.Text && all.Len() == len(w.Text) {
-		return Word{Text: w.Text, Known: expanded.Known, file: s.Part.Source, whole: all, pieces: []piece{{0, all, false}}}
+		return Word{Text: w.Text, Known: expanded.Known, plain: true, file: s.Part.Source, whole: all}
 	}
 	b := builder{known: expanded.Known}
 	for i := 0; i < len(expanded.Text); i++ {
@@ -198,7 +205,7 @@ func shellWord(text Word, w shell.Word) Word {
 // fileWord is a file as one word.
 func fileWord(f *source.File) Word {
 	all := source.Span{End: len(f.Text)}
-	return Word{Text: f.Text, Known: true, file: f, whole: all, pieces: []piece{{0, all, false}}}
+	return Word{Text: f.Text, Known: true, plain: true, file: f, whole: all}
 }
 
 // cut is strings.Cut for words.

@@ -68,7 +68,11 @@ func divergentCopies(p *lint.SetPass) {
 			}
 		}
 		if same < keptAlike || len(apart) > same {
-			continue
+			// Not kept alike. But one or two among many may have been copied.
+			if 2*(same+len(apart)) > min(len(own), len(theirs)) {
+				continue
+			}
+			apart = slices.DeleteFunc(apart, func(name string) bool { return !nearlyEqual(own[name], theirs[name]) })
 		}
 		slices.Sort(apart)
 		for _, name := range apart {
@@ -113,6 +117,26 @@ func equal(a, b *unit.Unit) bool {
 	return !ok
 }
 
+// longest is how many settings the units have at most that nearlyEqual compares.
+const longest = 500
+
+// nearlyEqual reports whether two units share most of what they say.
+func nearlyEqual(a, b *unit.Unit) bool {
+	left, right := of(a), of(b)
+	if max(len(left), len(right)) > longest {
+		return false
+	}
+	shared := 0
+	for _, x := range left {
+		if slices.ContainsFunc(right, func(y unit.Setting) bool {
+			return x.Section == y.Section && x.Key().String() == y.Key().String() && x.Value().String() == y.Value().String()
+		}) {
+			shared++
+		}
+	}
+	return shared >= keptAlike && 3*shared >= 2*max(len(left), len(right))
+}
+
 // firstDifference returns the first assignments in which two files differ; either
 // may be missing.
 func firstDifference(a, b *unit.Unit) (x, y *unit.Setting, ok bool) {
@@ -145,11 +169,10 @@ func of(u *unit.Unit) []unit.Setting {
 func tellCopy(p *lint.SetPass, u, copied *unit.Unit, same int) {
 	here, there, _ := firstDifference(u, copied)
 	f := lint.Finding{
-		Unit:  u.ID,
-		Place: lint.Place{Path: u.Path},
-		Message: fmt.Sprintf("%s differs from its copy %s, while %d other units of the two directories are alike: which one is installed decides what runs",
-			u.Name, copied.Path, same),
-		Help: "bring the two together, or keep one of them alone",
+		Unit:    u.ID,
+		Place:   lint.Place{Path: u.Path},
+		Message: fmt.Sprintf("%s differs from its copy %s%s: which one is installed decides what runs", u.Name, copied.Path, others(same)),
+		Help:    "bring the two together, or keep one of them alone",
 	}
 	if here != nil {
 		f.Place = lint.At(here.Part, here.Key().Whole())
@@ -160,6 +183,14 @@ func tellCopy(p *lint.SetPass, u, copied *unit.Unit, same int) {
 		f.Related = []lint.Related{{Place: lint.Place{Path: copied.Path}, Message: "the copy"}}
 	}
 	p.Report(f)
+}
+
+// others says how alike two directories are.
+func others(same int) string {
+	if same < keptAlike {
+		return ", which says nearly the same"
+	}
+	return fmt.Sprintf(", while %d other units of the two directories are alike", same)
 }
 
 // spellings reports units of one set that run the same command and have the same

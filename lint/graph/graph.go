@@ -440,11 +440,23 @@ func (g *Graph) triggers(u *unit.Unit) {
 	if !ok || !u.Known() {
 		return
 	}
-	if refs := u.References(trigger.section, trigger.key); len(refs) > 0 {
-		if ref := refs[0]; ref.Name != "" {
-			g.keep(u, u.ID, ref.Name, named(u, Triggers, ref))
+	// Of a timer or path the first name counts, of a socket the last; names that
+	// cannot be triggered are ignored (config_parse_trigger_unit and
+	// config_parse_socket_service in src/core/load-fragment.c).
+	settings := slices.Clone(u.Settings(trigger.section, trigger.key))
+	if u.Name.Type == "socket" {
+		slices.Reverse(settings)
+	}
+	for _, setting := range settings {
+		ref, ok := single(u, setting, func(to value.Name) bool {
+			return !slices.Contains(u.Names, to.String()) && (u.Name.Type != "socket" || to.Type == "service")
+		})
+		if ok {
+			if ref.Name != "" {
+				g.keep(u, u.ID, ref.Name, named(u, Triggers, ref))
+			}
+			return
 		}
-		return
 	}
 	to := u.Name
 	to.Type = trigger.suffix
@@ -470,7 +482,7 @@ func (g *Graph) sockets(u *unit.Unit) {
 	refs := u.References("Service", "Sockets")
 	for _, kind := range []Kind{Wants, After} {
 		for _, ref := range refs {
-			if ref.Name != "" {
+			if value.TypeOf(ref.Name) == "socket" {
 				g.keep(u, u.ID, ref.Name, named(u, kind, ref))
 			}
 		}
@@ -485,11 +497,31 @@ func (g *Graph) slice(u *unit.Unit) {
 	if !slices.Contains(sliced, u.Name.Type) {
 		return
 	}
-	refs := u.References(sectionOf(u.Name.Type), "Slice")
-	if len(refs) == 0 {
-		return
-	}
-	if ref := refs[len(refs)-1]; ref.Name != "" {
+	if ref, ok := sliceOf(u); ok && ref.Name != "" {
 		g.keep(u, u.ID, ref.Name, named(u, InSlice, ref))
 	}
+}
+
+// sliceOf returns the last Slice= that names a slice; others are ignored
+// (config_parse_unit_slice in src/core/load-fragment.c). Its name is empty if it is
+// not known.
+func sliceOf(u *unit.Unit) (unit.Reference, bool) {
+	for _, setting := range slices.Backward(u.Settings(sectionOf(u.Name.Type), "Slice")) {
+		if ref, ok := single(u, setting, func(to value.Name) bool { return to.Type == "slice" }); ok {
+			return ref, true
+		}
+	}
+	return unit.Reference{}, false
+}
+
+// single returns the unit that a setting with one name names, and whether systemd
+// takes it. The name is empty if it is not known.
+func single(u *unit.Unit, setting unit.Setting, fits func(value.Name) bool) (unit.Reference, bool) {
+	text := setting.Value().String()
+	ref := unit.Reference{Setting: setting, At: source.Span{End: len(text)}, Name: u.ResolveName(text)}
+	if ref.Name == "" {
+		return ref, len(value.ExpandName(text, u.Context(value.NameTable)).Problems) == 0
+	}
+	name, err := value.ParseName(ref.Name)
+	return ref, err == nil && fits(name)
 }

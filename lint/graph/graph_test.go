@@ -187,6 +187,17 @@ Unit=x.service
 [Socket]
 Service=x.service
 Service=y.service
+Service=y.target
+-- c.path --
+[Path]
+Unit=none
+Unit=c.path
+Unit=%z.service
+Unit=c-x.target
+Unit=c-y.target
+-- c.timer --
+[Timer]
+Unit=c.timer
 -- d@1.socket --
 [Socket]
 Accept=on
@@ -203,7 +214,9 @@ b.path Triggers x.target b.path:2:6-14
 b.socket Triggers b@.service (with Accept=yes each connection starts an instance of the template of the same name)
 b.timer Triggers x.service b.timer:2:6-15
 b@.timer Triggers b@.service (timer units start the service of the same name)
+c.path Triggers c-x.target c.path:5:6-16
 c.socket Triggers y.service c.socket:3:9-18
+c.timer Triggers c.service (timer units start the service of the same name)
 d@1.socket Triggers d@.service (with Accept=yes each connection starts an instance of the template of the same name)
 `,
 		},
@@ -212,9 +225,10 @@ d@1.socket Triggers d@.service (with Accept=yes each connection starts an instan
 			archive: `
 -- a.service --
 [Service]
-Sockets=x.socket y.socket
+Sockets=x.socket y.socket z.service
 Slice=one.slice
 Slice=two-three.slice
+Slice=no-slice.service
 -- b.socket --
 [Socket]
 Slice=s.slice

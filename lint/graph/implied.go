@@ -328,25 +328,20 @@ func (i *implier) device(node string, kind Kind, cause *unit.Setting, why string
 // slice is unit_set_default_slice, slice_add_parent_slice and
 // unit_add_slice_dependencies.
 func (i *implier) slice() {
-	text, cause := i.setting("Slice")
-	slice, why := "", "Slice="+text
-	if cause != nil {
-		for e := range i.g.Of(i.u) {
-			if e.Kind == InSlice {
-				slice = e.To
+	if i.has("Slice") {
+		if ref, ok := sliceOf(i.u); ok {
+			if ref.Name != "" {
+				i.add(ref.Name, "Slice="+ref.Text(), &ref.Setting, Requires, After)
 			}
-		}
-		if slice == "" {
-			return // not known
-		}
-	} else {
-		slice, why = i.defaultSlice()
-		if slice == "" {
 			return
 		}
-		i.add(slice, why, nil, InSlice)
 	}
-	i.add(slice, why, cause, Requires, After)
+	slice, why := i.defaultSlice()
+	if slice == "" {
+		return
+	}
+	i.add(slice, why, nil, InSlice)
+	i.add(slice, why, nil, Requires, After)
 }
 
 func (i *implier) defaultSlice() (name, why string) {
@@ -469,6 +464,9 @@ func (i *implier) toJournal() (why string, cause *unit.Setting) {
 	if text, _ := i.setting("StandardOutput"); text != "" && text != "inherit" {
 		return "", nil
 	}
+	if i.name == rootMount {
+		return "", nil // mount_load_root_mount
+	}
 	input, cause := i.setting("StandardInput")
 	if slices.Contains(bidirectional, input) || strings.HasPrefix(input, "fd") {
 		return "", nil
@@ -498,8 +496,8 @@ func (i *implier) mountsFor() {
 // after every mount on the way, and requires those that have a file.
 func (i *implier) mountsForPath(text string, kind Kind, cause *unit.Setting, why string) {
 	expanded := i.u.Expand(text)
-	if !expanded.Known || !strings.HasPrefix(expanded.Text, "/") {
-		return
+	if !expanded.Known || !strings.HasPrefix(expanded.Text, "/") || slices.Contains(strings.Split(expanded.Text, "/"), "..") {
+		return // unit_add_mounts_for takes no other paths
 	}
 	for dir := path.Clean(expanded.Text); ; dir = path.Dir(dir) {
 		if mount := i.g.mountPoints()[dir]; mount != nil && mount != i.u {

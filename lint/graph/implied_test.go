@@ -82,6 +82,7 @@ DefaultDependencies=no
 ExecStart=/bin/true
 StandardOutput=null
 Slice=x.slice
+Slice=no-slice.service
 `,
 			want: `
 a.service → x.slice: Requires(Slice) After(Slice)

@@ -133,7 +133,7 @@ func (s *search) describe(ids []int32) Cycle {
 			continue
 		}
 		// Of what is as hard to give up, that which mends the most.
-		key := [3]int{max(cost, costRequired+costShipped), s.graph.cyclesWithout(from, to, len(ids)), cost}
+		key := [3]int{max(cost, costRequired), s.graph.cyclesWithout(from, to, len(ids)), cost}
 		if order := slices.Compare(key[:], best[:]); c.Cut < 0 || order < 0 || order == 0 && comparePlaces(&step.Edge, &c.Steps[c.Cut].Edge) < 0 {
 			c.Cut, best = i, key
 		}
@@ -159,7 +159,7 @@ const (
 	costNamed    = 0  // a file names it, and neither unit needs the other in that order
 	costWanted   = 2  // the unit that runs later wants the other one
 	costRequired = 4  // … or requires it
-	costShipped  = 1  // on top: the file belongs to a package
+	costShipped  = 10 // on top: the file belongs to a package
 	costImplied  = 6  // it follows from a setting
 	costMember   = 7  // a target comes after what it pulls in
 	costDefault  = 8  // by default
@@ -187,17 +187,24 @@ func (m *Manager) cost(e *graph.Edge, from, to int32) int {
 	default:
 		cost = costDefault
 	}
-	if isShipped(e.Unit) {
+	part := e.Unit.Fragment
+	if setting, ok := Place(e); ok {
+		part = setting.Part
+	}
+	if isPackaged(part) {
 		cost += costShipped
 	}
 	return cost
 }
 
 // isShipped reports whether a unit's file stands where packages put theirs.
-func isShipped(u *unit.Unit) bool {
-	if u.Fragment == nil || u.Fragment.Dir == nil {
+func isShipped(u *unit.Unit) bool { return isPackaged(u.Fragment) }
+
+// isPackaged reports whether a file stands where packages put theirs.
+func isPackaged(part *unit.Part) bool {
+	if part == nil || part.Dir == nil {
 		return false
 	}
-	host := u.Fragment.Dir.Host
+	host := part.Dir.Host
 	return strings.HasPrefix(host, "/usr/lib/") || strings.HasPrefix(host, "/lib/")
 }

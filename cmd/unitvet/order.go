@@ -260,6 +260,9 @@ func (o *jsonOrder) text(w *strings.Builder, another bool) {
 	}
 }
 
+// longWay is from how many steps on a way is told by its ends.
+const longWay = 6
+
 // why says what brings a unit along, and the way from the unit that is started.
 func (j *jsonJob) why() string {
 	if len(j.Chain) == 0 {
@@ -277,11 +280,15 @@ func (j *jsonJob) why() string {
 		text += ": " + last.Reason
 	}
 	if n := len(j.Chain); n > 1 {
-		var way []string
-		for _, link := range j.Chain {
-			way = append(way, link.From)
+		way := make([]string, n-1)
+		for i := range way {
+			way[i] = j.Chain[i].From
 		}
-		text += "; by way of " + strings.Join(way[:n-1], ", ")
+		if n > longWay {
+			// The lines of the ones left out tell the rest.
+			way = []string{way[0], fmt.Sprintf("%d others", n-3), way[n-2]}
+		}
+		text += "; by way of " + strings.Join(way, ", ")
 	}
 	if j.Looks {
 		text += "; must be up already"

@@ -13,16 +13,16 @@ import (
 
 // Fingerprints gives findings an identity that outlives edits elsewhere in the
 // file: rule, path, section, key, the text of the assignment with its blanks
-// normalised, and which of the findings with all of these it is. Every file is
-// parsed once.
+// normalised, and which of the findings with all of these it is.
 type Fingerprints struct {
-	files map[*source.File]*printedFile
-	seen  map[[sha256.Size]byte]int
+	file    *source.File // of the last finding
+	printed *printedFile
+	seen    map[[sha256.Size]byte]int
 }
 
 // NewFingerprints returns what has seen no findings yet.
 func NewFingerprints() *Fingerprints {
-	return &Fingerprints{make(map[*source.File]*printedFile), make(map[[sha256.Size]byte]int)}
+	return &Fingerprints{seen: make(map[[sha256.Size]byte]int)}
 }
 
 // printedFile is a file as far as fingerprints need it.
@@ -43,7 +43,7 @@ type logicalLine struct {
 func (p *Fingerprints) Of(f *Finding, path string) string {
 	section, key, digest := "", "", ""
 	if f.File != nil {
-		line := p.file(f.File).at(f.Span.Start)
+		line := p.print(f.File).at(f.Span.Start)
 		section, key, digest = line.section, line.key, line.text(f.File)
 	}
 	id := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q %s", f.Rule.ID, path, section, key, digest))
@@ -52,12 +52,13 @@ func (p *Fingerprints) Of(f *Finding, path string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-func (p *Fingerprints) file(file *source.File) *printedFile {
-	f, ok := p.files[file]
-	if ok {
-		return f
+// print returns what is needed of a file. Findings of one file come one after the
+// other.
+func (p *Fingerprints) print(file *source.File) *printedFile {
+	if p.file == file {
+		return p.printed
 	}
-	f = &printedFile{}
+	f := &printedFile{}
 	for _, section := range syntax.Parse(file).Sections {
 		if section.Header != nil {
 			f.add(section.Name(), section.Header)
@@ -66,7 +67,7 @@ func (p *Fingerprints) file(file *source.File) *printedFile {
 			f.add(section.Name(), node)
 		}
 	}
-	p.files[file] = f
+	p.file, p.printed = file, f
 	return f
 }
 

@@ -157,7 +157,7 @@ func convert[From, To any](from []From, f func(*From) To) []To {
 // writeJSON writes a value, indented, with no character in it that a terminal
 // would obey.
 func writeJSON(w io.Writer, value any) error {
-	text, err := marshal(value)
+	text, err := marshal(value, "")
 	if err != nil {
 		return err
 	}
@@ -165,11 +165,11 @@ func writeJSON(w io.Writer, value any) error {
 	return err
 }
 
-func marshal(value any) ([]byte, error) {
+func marshal(value any, indent string) ([]byte, error) {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
+	encoder.SetIndent(indent, "  ")
 	err := encoder.Encode(value)
 	return b.Bytes(), err
 }

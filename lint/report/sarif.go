@@ -1,8 +1,10 @@
 package report
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"regexp"
@@ -28,14 +30,54 @@ const (
 // repository's root, columns count code points, and every result has a
 // fingerprint that does not depend on its line.
 func SARIF(w io.Writer, result *lint.Result, opts Options) error {
-	out := sarif.NewReport().AddRun(newSARIFRun(result, opts))
+	s := newSARIFRun(result, opts)
+	out := sarif.NewReport().AddRun(s.run(result))
 	out.Schema = sarifSchema
-	text, err := marshal(out)
+	text, err := marshalSARIF(out, "")
 	if err != nil {
 		return err
 	}
-	_, err = w.Write(escapeControls(dropUnset(text)))
-	return err
+	// The results one by one: as a tree, thousands of them fill the memory.
+	before, after, ok := bytes.Cut(text, []byte(noResults))
+	if !ok {
+		return errors.New("the log has no place for results")
+	}
+	b := bufio.NewWriter(w)
+	_, _ = b.Write(before) // it keeps the first error
+	all := result.All()
+	for i, id := range fingerprints(all, opts) {
+		text, err := marshalSARIF(s.result(&all[i], id), resultIndent)
+		if err != nil {
+			return err
+		}
+		separator := ","
+		if i == 0 {
+			separator = strings.TrimSuffix(noResults, "]")
+		}
+		_, _ = b.WriteString(separator + "\n" + resultIndent)
+		_, _ = b.Write(bytes.TrimSuffix(text, []byte("\n")))
+	}
+	end := noResults
+	if len(all) > 0 {
+		end = "\n" + strings.TrimSuffix(resultIndent, "  ") + "]"
+	}
+	_, _ = b.WriteString(end)
+	_, _ = b.Write(after)
+	return b.Flush()
+}
+
+// noResults is what a log without results says of them, resultIndent what a line of a
+// result begins with.
+const (
+	noResults    = "\n      \"results\": []"
+	resultIndent = "        "
+)
+
+// marshalSARIF returns a part of the log. All its lines but the first begin with
+// indent.
+func marshalSARIF(value any, indent string) ([]byte, error) {
+	text, err := marshal(value, indent)
+	return escapeControls(dropUnset(text)), err
 }
 
 // dropUnset takes the members out that the library writes for everything that
@@ -60,18 +102,23 @@ func dropUnset(indented []byte) []byte {
 	return kept
 }
 
-func newSARIFRun(result *lint.Result, opts Options) *sarif.Run {
-	s := &sarifRun{opts: opts, baseline: result.HasBaseline, hashes: make(map[*source.File][]string), rules: make(map[*lint.Rule]int)}
+func newSARIFRun(result *lint.Result, opts Options) *sarifRun {
+	s := &sarifRun{opts: opts, baseline: result.HasBaseline, rules: make(map[*lint.Rule]int)}
 	for _, rule := range result.Rules {
 		s.rule(rule)
 	}
-	all := result.All()
-	prints := fingerprints(all, opts)
-	results := make([]*sarif.Result, len(all))
-	for i := range all {
-		results[i] = s.result(&all[i], prints[i])
+	for i := range result.Findings {
+		s.rule(result.Findings[i].Rule)
 	}
-	version := semanticVersion(opts.Version)
+	for i := range result.Suppressed {
+		s.rule(result.Suppressed[i].Rule)
+	}
+	return s
+}
+
+// run returns the run without results.
+func (s *sarifRun) run(result *lint.Result) *sarif.Run {
+	version := semanticVersion(s.opts.Version)
 	driver := sarif.NewToolComponent().
 		WithName("unitvet").
 		WithFullName("unitvet " + version).
@@ -85,14 +132,15 @@ func newSARIFRun(result *lint.Result, opts Options) *sarif.Run {
 		WithColumnKind("unicodeCodePoints").
 		WithOriginalUriBaseIds(map[string]sarif.ArtifactLocation{srcRoot: *root}).
 		WithInvocations([]*sarif.Invocation{s.invocation(result)}).
-		WithResults(results)
+		WithResults([]*sarif.Result{})
 }
 
 // sarifRun is a run in the making.
 type sarifRun struct {
 	opts        Options
-	baseline    bool                      // the run had one
-	hashes      map[*source.File][]string // see lineHashes
+	baseline    bool         // the run had one
+	file        *source.File // of the last result
+	hashes      []string     // of its lines, see lineHashes
 	rules       map[*lint.Rule]int
 	descriptors []*sarif.ReportingDescriptor
 }
@@ -200,12 +248,10 @@ func (s *sarifRun) lineHash(place lint.Place) string {
 	if place.File == nil {
 		return ""
 	}
-	hashes, ok := s.hashes[place.File]
-	if !ok {
-		hashes = lineHashes(place.File.Text)
-		s.hashes[place.File] = hashes
+	if place.File != s.file {
+		s.file, s.hashes = place.File, lineHashes(place.File.Text)
 	}
-	return hashes[place.File.Line(place.Span.Start)-1]
+	return s.hashes[place.File.Line(place.Span.Start)-1]
 }
 
 // fingerprints returns the identities of all findings of a result.

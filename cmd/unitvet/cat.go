@@ -10,7 +10,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/unitvet/unitvet/lint"
+	"github.com/unitvet/unitvet/lint/directive"
 	"github.com/unitvet/unitvet/lint/report"
+	"github.com/unitvet/unitvet/lint/syntax"
 	"github.com/unitvet/unitvet/lint/unit"
 	"github.com/unitvet/unitvet/lint/value"
 )
@@ -68,7 +70,7 @@ func cat(std streams, f inputFlags, name string, paths []string, merged bool) er
 		if found++; found > 1 {
 			_, _ = fmt.Fprintln(std.out)
 		}
-		if err := catUnit(std.out, u, merged); err != nil {
+		if err := catUnit(std.out, u, merged, set.Release); err != nil {
 			return fmt.Errorf("writing: %w", err)
 		}
 	}
@@ -81,7 +83,7 @@ func cat(std streams, f inputFlags, name string, paths []string, merged bool) er
 	return nil
 }
 
-func catUnit(w io.Writer, u *unit.Unit, merged bool) error {
+func catUnit(w io.Writer, u *unit.Unit, merged bool, release int) error {
 	var text strings.Builder
 	switch u.State {
 	case unit.NotFound:
@@ -96,7 +98,7 @@ func catUnit(w io.Writer, u *unit.Unit, merged bool) error {
 		fmt.Fprintf(&text, "# %s: systemd refuses this file\n", report.Escape(u.Path))
 	}
 	if merged {
-		mergedText(&text, u)
+		mergedText(&text, u, release)
 	} else {
 		for i, part := range u.Parts() {
 			if i > 0 {
@@ -119,14 +121,47 @@ func catUnit(w io.Writer, u *unit.Unit, merged bool) error {
 
 // mergedText prints the settings in force, section by section, in the order of
 // application.
-func mergedText(text *strings.Builder, u *unit.Unit) {
+func mergedText(text *strings.Builder, u *unit.Unit, release int) {
 	for _, section := range u.Sections() {
 		fmt.Fprintf(text, "[%s]\n", section)
-		for _, setting := range u.InForce(section) {
+		for _, setting := range effective(u, section, release) {
 			at := setting.Part.Source.Position(setting.Span().Start)
 			fmt.Fprintf(text, "%s=%s  # %s:%d\n", report.Escape(setting.Key().String()), report.Escape(setting.Value().String()),
 				report.Escape(setting.Part.Source.Path), at.Line)
 		}
 		text.WriteByte('\n')
 	}
+}
+
+// effective returns the settings of a section that are in force. Of a single value
+// that is the last one that the release of systemd takes, or the first.
+func effective(u *unit.Unit, section string, release int) []unit.Setting {
+	in := map[*syntax.Assignment]bool{}
+	for _, setting := range u.InForce(section) {
+		key := setting.Key().String()
+		d, _ := directive.Lookup(section, key)
+		switch {
+		case d == nil || u.Accepts(setting, release):
+			in[setting.Assignment] = true
+		case d.List == directive.Single:
+			setting, ok := u.Accepted(section, key, release)
+			in[setting.Assignment] = ok
+		case d.List == directive.FirstWins:
+			for _, other := range u.Settings(section, key) {
+				if u.Accepts(other, release) {
+					in[other.Assignment] = true
+					break
+				}
+			}
+		default: // a list, of which the rest may count
+			in[setting.Assignment] = true
+		}
+	}
+	var kept []unit.Setting
+	for setting := range u.All() {
+		if setting.Section == section && in[setting.Assignment] {
+			kept = append(kept, setting)
+		}
+	}
+	return kept
 }

@@ -366,11 +366,28 @@ func (u *Unit) InForce(section string) []Setting {
 			continue
 		}
 		in := u.inForce(section, setting.Key().String())
-		if slices.ContainsFunc(in, func(s Setting) bool { return s.Assignment == setting.Assignment }) {
+		if len(in) == 0 && u.meansNothing(setting) {
+			kept = append(kept, setting)
+		} else if slices.ContainsFunc(in, func(s Setting) bool { return s.Assignment == setting.Assignment }) {
 			kept = append(kept, setting)
 		}
 	}
 	return kept
+}
+
+// meansNothing reports whether a setting is the last one to its key, empty, and says
+// more by that than that the default holds: CapabilityBoundingSet= takes all away.
+func (u *Unit) meansNothing(setting Setting) bool {
+	d, ok := directive.Lookup(setting.Section, setting.Key().String())
+	if !ok || d.Empty != directive.EmptyMeaning || setting.Value().String() != "" {
+		return false
+	}
+	for other := range u.All() {
+		if other.Section == setting.Section && other.Key().String() == setting.Key().String() {
+			ok = other.Assignment == setting.Assignment
+		}
+	}
+	return ok
 }
 
 // inForce returns the assignments to a key that count: of a list those after the

@@ -4,9 +4,11 @@ import (
 	_ "embed"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/unitvet/unitvet/lint"
 	"github.com/unitvet/unitvet/lint/graph"
+	"github.com/unitvet/unitvet/lint/unit"
 )
 
 //go:embed self_dependency.md
@@ -30,6 +32,9 @@ func selfDependency(p *lint.UnitPass) {
 			continue
 		}
 		setting := e.Ref.Setting
+		if shared(p.Unit, setting.Part) && !strings.Contains(e.Ref.Text(), "%") {
+			continue // all others that read the file are to depend on this one
+		}
 		p.Report(lint.Finding{
 			Place:   lint.AtWord(setting, e.Ref.At),
 			Message: fmt.Sprintf("%s=%s names the unit itself", setting.Key().String(), e.Ref.Text()),
@@ -37,4 +42,13 @@ func selfDependency(p *lint.UnitPass) {
 			Fixes:   []lint.Fix{removeWord(e.Ref, true)},
 		})
 	}
+}
+
+// shared reports whether a file is there for more units than one: the template of an
+// instance, or a drop-in for a template, a prefix or a type.
+func shared(u *unit.Unit, part *unit.Part) bool {
+	if !part.IsDropIn() {
+		return u.Template != nil && part == u.Template.Fragment
+	}
+	return !slices.Contains(u.Names, strings.TrimSuffix(part.DropInDir(), ".d"))
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/unitvet/unitvet/lint"
 	"github.com/unitvet/unitvet/lint/unit"
+	"github.com/unitvet/unitvet/rules/install"
 )
 
 //go:embed unreachable_unit.md
@@ -32,6 +33,9 @@ func unreachableUnit(p *lint.SetPass) {
 	m := p.Set.Transactions()
 	for _, name := range m.Unstarted(func(name string) bool { return startedFromOutside(p.Set, name) }) {
 		u := p.Set.Lookup(name)
+		if install.MissesInstall(p.Set, u) {
+			continue // missing-install says so
+		}
 		finding := lint.Finding{
 			Unit:    name,
 			Place:   top(u),

@@ -38,35 +38,35 @@ func missingInstall(p *lint.SetPass) {
 	if p.Set.Rooted {
 		return
 	}
-	enabled := usesInstall(p.Set)
 	for _, u := range p.Set.Units {
-		if u.Template == nil && (enabled || u.Name.Type != "service") {
-			notInstalled(p, u)
+		if MissesInstall(p.Set, u) {
+			p.Report(lint.Finding{
+				Unit:    u.ID,
+				Place:   lint.Place{Path: u.Path},
+				Message: fmt.Sprintf("nothing starts %s, and without [Install] it cannot be enabled: it does not run after a reboot", u.Name),
+				Help:    "add [Install] with WantedBy=" + usualTarget(u),
+			})
 		}
 	}
 }
 
-// notInstalled reports a unit that nothing ever starts.
-func notInstalled(p *lint.SetPass, u *unit.Unit) {
-	if u.State != unit.Loaded || u.Fragment == nil || !u.Known() || u.Name.Kind != value.Plain || !runsOnItsOwn(u) {
-		return
+// MissesInstall reports whether a unit of a checkout is to run at boot, while nothing
+// ever starts it.
+func MissesInstall(set *lint.Set, u *unit.Unit) bool {
+	if u.Template != nil || u.State != unit.Loaded || u.Fragment == nil || !u.Known() || u.Name.Kind != value.Plain || !runsOnItsOwn(u) {
+		return false
 	}
-	if hasInstall(u) || meansInstall(u) {
-		return
+	if hasInstall(u) || meansInstall(u) || u.Name.Type == "service" && !usesInstall(set) {
+		return false
 	}
 	for _, name := range u.Names {
-		for e := range p.Set.Graph.To(name) {
+		for e := range set.Graph.To(name) {
 			if starting[e.Kind] && e.Unit != u {
-				return
+				return false
 			}
 		}
 	}
-	p.Report(lint.Finding{
-		Unit:    u.ID,
-		Place:   lint.Place{Path: u.Path},
-		Message: fmt.Sprintf("nothing starts %s, and without [Install] it cannot be enabled: it does not run after a reboot", u.Name),
-		Help:    "add [Install] with WantedBy=" + usualTarget(u),
-	})
+	return true
 }
 
 func hasInstall(u *unit.Unit) bool {
@@ -89,16 +89,21 @@ func meansInstall(u *unit.Unit) bool {
 // usesInstall reports whether the services of a set are enabled one by one: at least
 // two of them have an [Install] section.
 func usesInstall(set *lint.Set) bool {
-	n := 0
-	for _, u := range set.Units {
-		if u.Name.Type == "service" && u.Template == nil && hasInstall(u) {
-			if n++; n == 2 {
-				return true
+	return lint.Shared(set, usesInstallKey{}, func() bool {
+		n := 0
+		for _, u := range set.Units {
+			if u.Name.Type == "service" && u.Template == nil && hasInstall(u) {
+				if n++; n == 2 {
+					return true
+				}
 			}
 		}
-	}
-	return false
+		return false
+	})
 }
+
+// usesInstallKey is what the answer of usesInstall is remembered under.
+type usesInstallKey struct{}
 
 // runsOnItsOwn reports whether a unit is of a kind that is started at boot: a timer,
 // a socket, a path, or a daemon that is to be restarted when it ends. A bus name, or

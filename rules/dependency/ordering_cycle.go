@@ -92,6 +92,9 @@ func (c *cycleReport) finding() (lint.Finding, bool) {
 	if start != nil {
 		for i := range start.Brings {
 			e := &start.Brings[i]
+			if byDefault := e.Implicit != "" && e.Cause == nil; byDefault && !slices.Contains(c.Units, e.From) {
+				continue // any other unit would have done
+			}
 			if place, ok := c.placeOf(e); ok {
 				finding.Evidence = append(finding.Evidence, lint.Related{Place: place, Message: brings(e)})
 			}
@@ -183,7 +186,11 @@ func (c *cycleReport) effect() string {
 	boot, alone := c.Boot, c.Alone
 	switch {
 	case c.Stopping():
-		return "nothing starts all of them together, but when the machine goes down with all of them up, systemd does not stop one of them in time and kills it at the very end (\"Job …/stop deleted to break ordering cycle\")"
+		down := "the machine goes down"
+		if c.set.Graph.Scope() == unit.ScopeUser {
+			down = "the user logs out"
+		}
+		return "nothing starts all of them together, but when " + down + " with all of them up, systemd does not stop one of them in time and kills it at the very end (\"Job …/stop deleted to break ordering cycle\")"
 	case boot != nil && len(boot.Disabled) == 0:
 		return c.atBoot(boot) + c.also(alone)
 	case alone != nil && len(alone.Disabled) == 0 && len(c.Running) == 0:
@@ -191,9 +198,9 @@ func (c *cycleReport) effect() string {
 		switch {
 		case boot == nil:
 		case len(boot.Dropped) > 0 && slices.Equal(boot.Dropped, alone.Dropped):
-			text += "; so it is at boot " + strings.TrimSuffix(c.onceEnabled(boot), ", ")
+			text += "; so it is " + c.boot() + " " + strings.TrimSuffix(c.onceEnabled(boot), ", ")
 		case len(boot.Dropped) > 0 && len(alone.Dropped) > 0:
-			text += "; " + c.onceEnabled(boot) + "at boot it leaves out " + c.whom(boot)
+			text += "; " + c.onceEnabled(boot) + c.boot() + " it leaves out " + c.whom(boot)
 		default:
 			text += "; " + c.onceEnabled(boot) + c.atBoot(boot)
 		}
@@ -214,11 +221,19 @@ func (c *cycleReport) also(alone *transaction.Start) string {
 	return ", and refuses to start " + alone.Anchor + " while the others are down"
 }
 
+// boot says when the manager starts what is enabled.
+func (c *cycleReport) boot() string {
+	if c.set.Graph.Scope() == unit.ScopeUser {
+		return "at login"
+	}
+	return "at boot"
+}
+
 func (c *cycleReport) atBoot(s *transaction.Start) string {
 	if len(s.Dropped) == 0 {
-		return "at boot systemd cannot start " + s.Anchor + ", which needs each of them (\"Transaction order is cyclic\")"
+		return c.boot() + " systemd cannot start " + s.Anchor + ", which needs each of them (\"Transaction order is cyclic\")"
 	}
-	return "at boot systemd leaves out " + c.dropped(s)
+	return c.boot() + " systemd leaves out " + c.dropped(s)
 }
 
 func (c *cycleReport) byHand(s *transaction.Start) string {

@@ -109,6 +109,22 @@ func (l *loader) addDropIns(u *Unit, dirs []beside) {
 		read := l.parts[file.shadow]
 		masked := read != nil && read.part == nil && !read.unread
 		l.set.Ignored = append(l.set.Ignored, Ignored{Path: file.path(), Unit: u.ID, Shadow: file.shadow, Masked: masked})
+		if u.ownDropIn(path.Base(file.name)) && !u.ownDropIn(path.Base(path.Dir(file.shadow))) {
+			l.addInstalls(u, dirs)
+		}
+	}
+}
+
+// addInstalls notes the drop-ins that systemctl enable reads: it does not look at
+// those for a prefix, and so they hide none.
+func (l *loader) addInstalls(u *Unit, dirs []beside) {
+	u.installs = nil
+	own := slices.DeleteFunc(slices.Clone(dirs), func(dir beside) bool { return !u.ownDropIn(path.Base(dir.name)) })
+	files, _ := first(own, "d", isDropIn)
+	for _, file := range files {
+		if lazy := l.readDropIn(file); lazy.part != nil {
+			u.installs = append(u.installs, lazy.part)
+		}
 	}
 }
 

@@ -100,6 +100,8 @@ func (p *planner) add(name string, u *Unit, by *InstallEntry) bool {
 		fault = "is made by a generator, or while the system runs: systemctl enables no such unit"
 	case p.configLink(name) != "":
 		fault = "is another name of " + found.ID + ", by a link in " + p.configLink(name) + ", which systemctl does not follow"
+	case by != nil && found.outside() != "" && p.isConfig(found.Fragment.Dir):
+		fault = "is a link in " + found.Fragment.Dir.Host + " to " + found.outside() + ", which systemctl does not follow for the sake of Also="
 	case brokenForInstall(found):
 		fault = "cannot be parsed"
 	}
@@ -153,12 +155,17 @@ func (p *planner) configLink(text string) string {
 		switch {
 		case to == name:
 			return "" // the template itself stands for its instance
-		case dir.Host == p.set.ConfigDir() || dir.Host == strings.Replace(p.set.ConfigDir(), "/etc", "/run", 1):
+		case p.isConfig(dir):
 			return dir.Host
 		}
 		text = to.String()
 	}
 	return ""
+}
+
+// isConfig reports whether a directory is one that systemctl makes links in.
+func (p *planner) isConfig(dir *Dir) bool {
+	return dir.Host == p.set.ConfigDir() || dir.Host == strings.Replace(p.set.ConfigDir(), "/etc", "/run", 1)
 }
 
 // linkOf returns the first directory that has a name, and what the link there says;

@@ -128,6 +128,66 @@ DefaultInstance=z
 `,
 	},
 	{
+		name:  "Also= does not follow links in /etc, but those elsewhere",
+		names: []string{"a.service"},
+		archive: `
+link: etc/systemd/system/b.service -> /opt/b.service
+link: usr/lib/systemd/system/c.service -> /opt/c.service
+-- usr/lib/systemd/system/a.service --
+[Install]
+WantedBy=m.target
+Also=b.service c.service
+-- opt/b.service --
+[Install]
+WantedBy=m.target
+-- opt/c.service --
+[Install]
+WantedBy=m.target
+`,
+		want: `
++ m.target.wants/a.service -> /usr/lib/systemd/system/a.service
++ c.service -> /opt/c.service
++ m.target.wants/c.service -> /opt/c.service
+? b.service is a link in /etc/systemd/system to /opt/b.service, which systemctl does not follow for the sake of Also=
+`,
+	},
+	{
+		name:  "drop-ins for a prefix hide none whose [Install] counts",
+		names: []string{"a-b.service", "c-d@x.service"},
+		archive: `
+-- usr/lib/systemd/system/a-b.service --
+[Install]
+WantedBy=m.target
+-- usr/lib/systemd/system/a-b.service.d/1.conf --
+[Install]
+WantedBy=n.target
+-- etc/systemd/system/a-.service.d/1.conf --
+[Install]
+WantedBy=o.target
+-- usr/lib/systemd/system/c-d@.service --
+[Install]
+WantedBy=m.target
+-- usr/lib/systemd/system/c-d@.service.d/2.conf --
+[Install]
+WantedBy=
+RequiredBy=r.target
+-- usr/lib/systemd/system/c-d@x.service.d/1.conf --
+[Install]
+WantedBy=n.target
+-- etc/systemd/system/c-.service.d/1.conf --
+[Unit]
+Description=x
+-- etc/systemd/system/c-.service.d/2.conf --
+[Unit]
+Description=x
+`,
+		want: `
++ m.target.wants/a-b.service -> /usr/lib/systemd/system/a-b.service
++ n.target.wants/a-b.service -> /usr/lib/systemd/system/a-b.service
++ r.target.requires/c-d@x.service -> /usr/lib/systemd/system/c-d@.service
+`,
+	},
+	{
 		name:  "generated units are not enabled, but may come along",
 		names: []string{"a.service"},
 		archive: `

@@ -52,14 +52,24 @@ var installSuffixes = map[string]string{"WantedBy": ".wants", "RequiredBy": ".re
 // file of the unit: of drop-ins only those for the unit's own name or its template,
 // not those for a prefix or a type (unit_file_search in src/shared/install.c).
 func (u *Unit) ReadsInstall(part *Part) bool {
-	of := strings.TrimSuffix(part.DropInDir(), ".d")
-	return !part.IsDropIn() || of == u.ID || u.Name.Kind == value.Instance && of == u.Name.Template().String()
+	return !part.IsDropIn() || u.ownDropIn(part.DropInDir())
+}
+
+// ownDropIn reports whether a directory of drop-ins is that of the unit's own name or
+// its template.
+func (u *Unit) ownDropIn(dir string) bool {
+	of := strings.TrimSuffix(dir, ".d")
+	return of == u.ID || u.Name.Kind == value.Instance && of == u.Name.Template().String()
 }
 
 // installed returns the assignments to a key of [Install] that are in force.
 func (u *Unit) installed(key string) []Setting {
 	var kept []Setting
-	for setting := range u.All() {
+	from := u
+	if u.installs != nil {
+		from = &Unit{Fragment: u.Fragment, DropIns: u.installs}
+	}
+	for setting := range from.All() {
 		if setting.Section != "Install" || !setting.Key().Is(key) || !u.ReadsInstall(setting.Part) {
 			continue
 		}

@@ -131,7 +131,8 @@ type Unit struct {
 	Instance *Unit
 	Set      *Set
 
-	State LoadState
+	installs []*Part // the drop-ins whose [Install] counts, where these are not among DropIns
+	State    LoadState
 	// Astray says that the link of a unit that is not found leads to a file below a
 	// directory of the search path, where systemd does not look for units.
 	Astray bool

@@ -374,5 +374,13 @@ func (c *cycleReport) help(step *transaction.Step) string {
 			break
 		}
 	}
+	for i := range c.Steps {
+		d := &c.Steps[i]
+		if d.To == "local-fs.target" && strings.HasSuffix(d.From, ".mount") && d.Edge.Implicit != "" && !c.set.Graph.IsBase(d.Edge.Unit) {
+			// mount_add_default_ordering_dependencies in src/core/mount.c
+			help += fmt.Sprintf("; or add nofail to Options= of %s: then local-fs.target does not wait for it", d.From)
+			break
+		}
+	}
 	return help
 }

@@ -215,6 +215,9 @@ func (l *loader) scanUnit(dir *Dir, e fs.DirEntry, file string) {
 	name, err := value.ParseName(id)
 	switch {
 	case e.IsDir():
+		if meant := stray(id); meant != "" {
+			l.set.Stray = append(l.set.Stray, Stray{report, meant})
+		}
 		return
 	case err != nil && l.addQuadlet(dir, file):
 		return

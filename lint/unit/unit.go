@@ -521,6 +521,9 @@ type Set struct {
 	QuadletDirs []*Dir
 	// Ignored are files in the directories that systemd does not read, by path.
 	Ignored []Ignored
+	// Stray are directories beside units that look like those of links, but have none
+	// of their suffixes, by path.
+	Stray []Stray
 	// Refused are links on the search path that would be aliases if their names
 	// fitted, by path.
 	Refused []Refused
@@ -545,6 +548,31 @@ type Ignored struct {
 	// that it is none to read, but a mask.
 	Shadow string
 	Masked bool
+}
+
+// Stray is a directory that systemd does not look at.
+type Stray struct {
+	Path string
+	// Meant is the name that it is likely to be meant to have.
+	Meant string
+}
+
+// straySuffixes are taken for those of the directories of links.
+var straySuffixes = map[string]string{
+	"want": "wants", "wanted": "wants", "wantedby": "wants",
+	"require": "requires", "required": "requires", "requiredby": "requires",
+	"uphold": "upholds", "upheld": "upholds", "upheldby": "upholds",
+}
+
+// stray returns the name that a directory beside units is likely to be meant to have;
+// "" if it is not meant for links.
+func stray(name string) string {
+	of, suffix, _ := splitDir(name)
+	meant := straySuffixes[strings.ToLower(suffix)]
+	if _, err := value.ParseName(of); err != nil || meant == "" {
+		return ""
+	}
+	return of + "." + meant
 }
 
 // Refused is a link that systemd ignores, since a unit of its name cannot be an

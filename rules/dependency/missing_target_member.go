@@ -3,6 +3,7 @@ package dependency
 import (
 	_ "embed"
 	"fmt"
+	"path"
 	"strings"
 
 	"github.com/unitvet/unitvet/lint"
@@ -48,6 +49,9 @@ func missingTargetMember(p *lint.UnitPass) {
 			finding.Path = e.Link.Path
 			finding.Message = fmt.Sprintf("the link makes %s a member, %s", e.To, m.text)
 			finding.Help = strings.Replace(m.help, "remove the name", "remove the link", 1)
+			if base := path.Base(e.Link.Target); base != e.Link.Entry && p.Set.Lookup(base) != nil {
+				finding.Help = fmt.Sprintf("the link leads to %s, but its name counts: rename it to %s", base, base)
+			}
 		}
 		finding.Message += ": " + m.unless + memberEffect(m.edge.Kind, p.Unit.Name.String())
 		p.Report(finding)

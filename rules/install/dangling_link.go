@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/unitvet/unitvet/lint"
+	"github.com/unitvet/unitvet/lint/source"
 	"github.com/unitvet/unitvet/lint/unit"
 )
 
@@ -54,6 +55,10 @@ func danglingUnit(p *lint.SetPass, u *unit.Unit) {
 		Place:   lint.Place{Path: u.Path},
 		Message: fmt.Sprintf("symbolic link to %s, which does not exist: to systemd there is no %s", u.Target, u.ID),
 		Help:    "remove the link, or restore the file it leads to",
+	}
+	if slices.Contains(p.Set.Problems, unit.Problem{Path: u.Path, Text: source.ErrLoop.Error()}) {
+		f.Message = fmt.Sprintf("symbolic link to %s, which leads back to it: to systemd there is no %s", u.Target, u.ID)
+		f.Help = "remove the link, or let it lead to a file"
 	}
 	if u.Astray {
 		f.Message = fmt.Sprintf("symbolic link to %s: systemd looks for no units below a directory of its search path, so to it there is no %s", u.Target, u.ID)

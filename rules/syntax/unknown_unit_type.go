@@ -29,6 +29,14 @@ var UnknownUnitType = &lint.Rule{
 }
 
 func unknownUnitType(p *lint.SetPass) {
+	for _, dir := range p.Set.Stray {
+		p.Report(lint.Finding{
+			Severity: lint.Warning,
+			Place:    lint.Place{Path: dir.Path},
+			Message:  fmt.Sprintf("systemd passes over the directory: %s is no suffix of one", path.Ext(dir.Path)),
+			Help:     "did you mean " + dir.Meant + "?",
+		})
+	}
 	for _, file := range p.Set.Ignored {
 		if file.Shadow != "" || p.Set.Rooted && packageLeftover.MatchString(file.Path) {
 			continue

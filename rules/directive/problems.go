@@ -12,6 +12,7 @@ import (
 	"github.com/unitvet/unitvet/lint/syntax"
 	"github.com/unitvet/unitvet/lint/unit"
 	"github.com/unitvet/unitvet/lint/value"
+	"github.com/unitvet/unitvet/rules/install"
 	syntaxrules "github.com/unitvet/unitvet/rules/syntax"
 )
 
@@ -147,9 +148,14 @@ func tells(id string) func(*lint.FilePass) {
 			}
 			invalid, _ := problems(p, s)
 			for _, problem := range invalid {
-				if ruleFor(s, problem) == id {
-					p.Report(finding(p, s, problem))
+				if ruleFor(s, problem) != id {
+					continue
 				}
+				f := finding(p, s, problem)
+				if f.Severity == lint.Error && install.Truncates(p, s.Assignment) {
+					continue // truncated-drop-in says so, and what is lost
+				}
+				p.Report(f)
 			}
 		}
 	}

@@ -29,34 +29,12 @@ var TruncatedDropIn = &lint.Rule{
 }
 
 func truncatedDropIn(p *lint.FilePass) {
-	part := p.Part
-	if !part.IsDropIn() {
-		return
-	}
-	end, key := part.End, ""
-	for section, assignment := range part.Assignments() {
-		if assignment.Span().Start >= end {
-			break
-		}
-		if refused(p, section.Name(), assignment) {
-			end, key = assignment.Span().Start, assignment.Key().String()
-			break
-		}
-	}
-	if key == "" {
-		return // the rules about lines that end a file say what is lost
-	}
-	var lost []*syntax.Assignment
-	for section, assignment := range part.Assignments() {
-		if assignment.Span().Start > end && directive.KnownSection(section.Name()) {
-			lost = append(lost, assignment)
-		}
-	}
-	if len(lost) == 0 {
+	t := truncationOf(p)
+	if t == nil {
 		return
 	}
 	var names []string
-	for _, assignment := range lost {
+	for _, assignment := range t.lost {
 		if name := assignment.Key().String() + "="; !slices.Contains(names, name) {
 			names = append(names, name)
 		}
@@ -64,29 +42,81 @@ func truncatedDropIn(p *lint.FilePass) {
 	if len(names) > 4 {
 		names = append(names[:3], "…")
 	}
-	line := part.Source.LineSpan(part.Source.Line(end))
-	p.Report(lint.Finding{
-		Place:   lint.Place{File: part.Source, Span: line},
-		Message: fmt.Sprintf("systemd cannot read this %s= and stops reading the drop-in: %s of the lines below never take effect, and %s is loaded without them", key, strings.Join(names, ", "), p.Unit.Name),
+	f := lint.Finding{
+		Place: lint.Place{File: p.Part.Source, Span: p.Part.Source.LineSpan(p.Part.Source.Line(t.at.Span().Start))},
+		Message: fmt.Sprintf("systemd cannot read this %s= (%s) and stops reading the drop-in: %s of the lines below never take effect, and %s is loaded without them",
+			t.at.Key(), t.problem.Text, strings.Join(names, ", "), p.Unit.Name),
 		Help:    "correct the line",
-		Related: []lint.Related{{Place: lint.At(part, lost[0].Key().Whole()), Message: "the first line that is lost"}},
+		Related: []lint.Related{{Place: lint.At(p.Part, t.lost[0].Key().Whole()), Message: "the first line that is lost"}},
+	}
+	if t.problem.Expected != "" {
+		f.Help = "write " + t.problem.Expected
+	}
+	p.Report(f)
+}
+
+// truncation is where systemd stops reading a drop-in, and what it does not read.
+type truncation struct {
+	at      *syntax.Assignment
+	problem *value.Problem
+	lost    []*syntax.Assignment
+}
+
+// truncationKey is what the truncation of a file is remembered under.
+type truncationKey struct{}
+
+// truncationOf returns where systemd stops reading a drop-in; nil if it does not, or
+// loses nothing by it, or stops at a line that is no assignment: the rules about these
+// say what is lost.
+func truncationOf(p *lint.FilePass) *truncation {
+	return lint.Once(p.Memo, truncationKey{}, func() *truncation {
+		if !p.Part.IsDropIn() {
+			return nil
+		}
+		var t truncation
+		for section, assignment := range p.Part.Assignments() {
+			switch {
+			case t.at != nil && directive.KnownSection(section.Name()):
+				t.lost = append(t.lost, assignment)
+			case t.at == nil && assignment.Span().Start >= p.Part.End:
+				return nil
+			case t.at == nil:
+				if problem := refused(p, section.Name(), assignment); problem != nil {
+					t.at, t.problem = assignment, problem
+				}
+			}
+		}
+		if len(t.lost) == 0 {
+			return nil
+		}
+		return &t
 	})
 }
 
-// refused reports whether an assignment makes systemd stop: its value is one of
-// the few that keep a unit from being loaded.
-func refused(p *lint.FilePass, section string, a *syntax.Assignment) bool {
+// Truncates reports whether an assignment is told as the one at which systemd stops
+// reading a drop-in.
+func Truncates(p *lint.FilePass, a *syntax.Assignment) bool {
+	t := truncationOf(p)
+	return t != nil && t.at == a
+}
+
+// refused returns what makes systemd stop at an assignment: its value is one of the
+// few that keep a unit from being loaded. It returns nil if nothing does.
+func refused(p *lint.FilePass, section string, a *syntax.Assignment) *value.Problem {
 	d, ok := directive.Lookup(section, a.Key().String())
 	switch {
 	case !ok || !directive.HasSection(p.Unit.Name.Type, section):
-		return false
+		return nil
 	case d.OnInvalid == directive.InvalidNotLoaded:
 	case d.OnInvalid == directive.InvalidNotLoadedUnlessDash && !strings.HasPrefix(a.Value().String(), "-"):
 	default:
-		return false
+		return nil
 	}
 	problems := value.Check(d, a.Value().String(), p.Unit.Context(value.FullTable), p.Set.Release)
-	return slices.ContainsFunc(problems, func(problem *value.Problem) bool {
-		return problem.Effect == value.Refuses || problem.Effect == value.Unstated
-	})
+	for _, problem := range problems {
+		if problem.Effect == value.Refuses || problem.Effect == value.Unstated {
+			return problem
+		}
+	}
+	return nil
 }

@@ -38,6 +38,9 @@ func duplicateAlias(p *lint.SetPass) {
 			f := lint.Finding{Unit: u.ID, Place: c.place(), Help: "give the alias another name, or let the units exclude each other with Conflicts="}
 			if named := p.Set.Lookup(ref.Name); !p.Set.Rooted && named != nil && named != u && named.Fragment != nil && named.ID == ref.Name && isFile(named) {
 				f.Message = fmt.Sprintf("Alias=%s is the name of a unit of its own: systemctl enable refuses to make a link in its place", ref.Name)
+				if host := named.Fragment.Dir.Host; host != "" && host != p.Set.ConfigDir() {
+					f.Message = fmt.Sprintf("Alias=%s is the name of a unit of its own: the link that systemctl enable makes in %s takes the place of that unit", ref.Name, p.Set.ConfigDir())
+				}
 				f.Related = []lint.Related{{Place: lint.Place{Path: named.Path}, Message: "the unit of that name"}}
 				p.Report(f)
 				continue

@@ -31,15 +31,15 @@ var ofManager = map[byte][2]string{
 }
 
 func managerSpecifier(p *lint.FilePass) {
-	user := otherUser(p)
-	if user == "" {
-		return
-	}
 	for s := range settings(p, containing("%")) {
 		for _, use := range specifiersOf(s, p.Set.Release) {
 			is, ok := ofManager[use.Char]
 			if !ok {
 				continue
+			}
+			user := otherUser(p)
+			if user == "" {
+				return
 			}
 			p.Report(lint.Finding{
 				Place:   lint.AtWord(s.Setting, use.Span),

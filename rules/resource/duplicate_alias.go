@@ -36,7 +36,7 @@ func duplicateAlias(p *lint.SetPass) {
 			}
 			c := claim{u, ref.Setting, ref.At, ref.Name}
 			f := lint.Finding{Unit: u.ID, Place: c.place(), Help: "give the alias another name, or let the units exclude each other with Conflicts="}
-			if named := p.Set.Lookup(ref.Name); !p.Set.Rooted && named != nil && named != u && named.Fragment != nil && named.ID == ref.Name && isFile(named) {
+			if named := p.Set.Lookup(ref.Name); named != nil && named != u && !replaces(p.Set, named) && named.Fragment != nil && named.ID == ref.Name && isFile(named) {
 				f.Message = fmt.Sprintf("Alias=%s is the name of a unit of its own: systemctl enable refuses to make a link in its place", ref.Name)
 				if host := named.Fragment.Dir.Host; host != "" && host != p.Set.ConfigDir() {
 					f.Message = fmt.Sprintf("Alias=%s is the name of a unit of its own: the link that systemctl enable makes in %s takes the place of that unit", ref.Name, p.Set.ConfigDir())
@@ -58,6 +58,12 @@ func duplicateAlias(p *lint.SetPass) {
 			p.Report(f)
 		}
 	}
+}
+
+// replaces reports whether the link of an alias goes in front of a unit on a system:
+// it is made in /etc, and the unit stands elsewhere.
+func replaces(set *lint.Set, named *unit.Unit) bool {
+	return set.Rooted && (named.Fragment == nil || named.Fragment.Dir == nil || !strings.HasPrefix(named.Fragment.Dir.Host, "/etc/"))
 }
 
 // isFile reports whether a unit's fragment is a file of its own and no link to

@@ -130,6 +130,9 @@ type jsonJob struct {
 	Missing bool `json:"missing,omitempty"`
 	// Looks: the unit is not started, it must be up already.
 	Looks bool `json:"looks,omitempty"`
+	// Lacks is what the unit requires and systemd does not start, so that it does not
+	// start the unit either.
+	Lacks string `json:"lacks,omitempty"`
 	// Circle: the unit is part of an ordering cycle, or behind one.
 	Circle bool     `json:"circle,omitempty"`
 	After  []string `json:"after"`
@@ -203,7 +206,7 @@ func (o *jsonOrder) number() {
 func isOfBase(set *unit.Set, e *graph.Edge) bool { return e.Unit != nil && e.Unit.Set != set }
 
 func newJSONJob(job *transaction.Job) jsonJob {
-	j := jsonJob{Unit: job.Unit, Looks: job.Looks, Circle: job.Circle, After: job.After, Chain: []jsonLink{}}
+	j := jsonJob{Unit: job.Unit, Looks: job.Looks, Lacks: job.Lacks, Circle: job.Circle, After: job.After, Chain: []jsonLink{}}
 	if j.After == nil {
 		j.After = []string{}
 	}
@@ -242,7 +245,7 @@ func (o *jsonOrder) text(w *strings.Builder, another bool) {
 		job := &o.Jobs[i]
 		number := fmt.Sprint(job.Step)
 		switch {
-		case job.Missing:
+		case job.Missing, job.Lacks != "":
 			number = "-"
 		case job.Circle:
 			number = "?"
@@ -265,6 +268,11 @@ const longWay = 6
 
 // why says what brings a unit along, and the way from the unit that is started.
 func (j *jsonJob) why() string {
+	if j.Lacks != "" {
+		whole := *j
+		whole.Lacks = ""
+		return "cannot start without " + j.Lacks + ", which it requires; " + whole.why()
+	}
 	if len(j.Chain) == 0 {
 		return "what is started"
 	}

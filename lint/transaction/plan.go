@@ -1,6 +1,7 @@
 package transaction
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/unitvet/unitvet/lint/graph"
@@ -28,6 +29,11 @@ type Job struct {
 	Base bool
 	// Looks says that the unit is not started: it must be up (Requisite=).
 	Looks bool
+	// Lacks is what the unit requires and systemd does not start: then it takes back
+	// the job of this one, too (transaction_add_job_and_dependencies in
+	// src/core/transaction.c; 252 did so for the unit that is started only); "" if
+	// there is no such.
+	Lacks string
 	// Chain leads from the unit that is started to this one, by what brings each
 	// along; empty for the first.
 	Chain []graph.Edge
@@ -73,8 +79,10 @@ func (m *Manager) Start(name string, withInstall bool) (*Plan, bool) {
 		}
 	}
 	plan := &Plan{}
+	lacking := m.lacking(absent, withInstall)
 	for _, id := range p.sort(ids) {
 		job := p.job(id.id)
+		job.Lacks = lacking[id.id]
 		job.Looks = looks[id.id] && !starts[id.id]
 		job.After, job.Circle = id.after, id.circle
 		plan.Jobs = append(plan.Jobs, job)
@@ -94,6 +102,23 @@ func (m *Manager) Start(name string, withInstall bool) (*Plan, bool) {
 		}
 	}
 	return plan, true
+}
+
+// lacking returns the units that cannot be started for want of others, with what each
+// of them requires.
+func (m *Manager) lacking(absent map[int32]int32, withInstall bool) map[int32]string {
+	queue := slices.Sorted(maps.Keys(absent))
+	found := map[int32]string{}
+	for i := 0; i < len(queue); i++ {
+		for _, a := range m.pulledBy.of(queue[i]) {
+			by := a.to()
+			if _, told := found[by]; !told && a.has(strong) && (withInstall || !a.has(enabled)) {
+				found[by] = m.names[queue[i]]
+				queue = append(queue, by)
+			}
+		}
+	}
+	return found
 }
 
 type planner struct {

@@ -28,7 +28,7 @@ var SelfDependency = &lint.Rule{
 
 func selfDependency(p *lint.UnitPass) {
 	for e := range p.Set.Graph.Of(p.Unit) {
-		if !e.Named() || e.Install || e.Kind == graph.InSlice || !slices.Contains(p.Unit.Names, e.To) {
+		if !e.Named() || e.Install || e.Kind == graph.InSlice || !isSelf(p, e.To) {
 			continue
 		}
 		setting := e.Ref.Setting
@@ -42,6 +42,13 @@ func selfDependency(p *lint.UnitPass) {
 			Fixes:   []lint.Fix{removeWord(e.Ref, true)},
 		})
 	}
+}
+
+// isSelf reports whether a name is one of the unit's, or one that it gets once it is
+// enabled.
+func isSelf(p *lint.UnitPass, name string) bool {
+	return slices.Contains(p.Unit.Names, name) ||
+		p.Set.Lookup(name) == nil && slices.Contains(p.Unit.InstallAliases(), name)
 }
 
 // shared reports whether a file is there for more units than one: the template of an

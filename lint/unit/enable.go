@@ -105,6 +105,11 @@ func (p *planner) add(name string, u *Unit, by *InstallEntry) bool {
 	case brokenForInstall(found):
 		fault = "cannot be parsed"
 	}
+	if dir, target := p.linkOf(name); by != nil && fault != "" && target != "" && (found.State == NotFound || brokenForInstall(found)) &&
+		found.State != Masked && p.set.inSearchPath(dir, target) && p.configLink(name) == "" {
+		// The unit that the link leads to is not taken for one of Also=.
+		p.plan.Failures = append(p.plan.Failures, PlanFailure{Name: path.Base(target), Text: fault, Entry: by, Unit: u})
+	}
 	if fault != "" {
 		p.plan.Failures = append(p.plan.Failures, PlanFailure{Name: name, Text: fault, Entry: by, Unit: u, Warning: by != nil})
 		return false
@@ -188,7 +193,10 @@ func (p *planner) linkOf(name string) (*Dir, string) {
 // instance can have.
 func brokenForInstall(u *Unit) bool {
 	if u.IsTemplate() {
-		for _, setting := range u.installed("DefaultInstance") {
+		for setting := range u.All() { // a later reset does not help
+			if setting.Section != "Install" || !setting.Key().Is("DefaultInstance") || !u.ReadsInstall(setting.Part) {
+				continue
+			}
 			expanded := value.ExpandName(setting.Value().String(), u.installContext(""))
 			if _, err := u.Name.WithInstance(expanded.Text); err != nil && expanded.Known && expanded.Text != "" {
 				return true

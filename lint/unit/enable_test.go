@@ -152,6 +152,32 @@ WantedBy=m.target
 `,
 	},
 	{
+		name:  "Also= by a link to nothing fails, to a mask it does not",
+		names: []string{"a.service"},
+		archive: `
+link: usr/lib/systemd/system/b.service -> gone.service
+link: usr/lib/systemd/system/c.service -> masked.service
+link: usr/lib/systemd/system/masked.service -> /dev/null
+link: usr/lib/systemd/system/d.service -> broken.service
+-- dev/null --
+-- usr/lib/systemd/system/a.service --
+[Install]
+WantedBy=m.target
+Also=b.service c.service d.service none.service
+-- usr/lib/systemd/system/broken.service --
+[broken
+`,
+		want: `
++ m.target.wants/a.service -> /usr/lib/systemd/system/a.service
+! gone.service does not exist
+? b.service does not exist
+? c.service is masked
+! broken.service cannot be parsed
+? d.service cannot be parsed
+? none.service does not exist
+`,
+	},
+	{
 		name:  "drop-ins for a prefix hide none whose [Install] counts",
 		names: []string{"a-b.service", "c-d@x.service"},
 		archive: `

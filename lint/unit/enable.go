@@ -6,6 +6,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/unitvet/unitvet/lint/source"
 	"github.com/unitvet/unitvet/lint/value"
 )
 
@@ -98,6 +99,8 @@ func (p *planner) add(name string, u *Unit, by *InstallEntry) bool {
 		fault = "is not part of what was read"
 	case by == nil && isMade(found):
 		fault = "is made by a generator, or while the system runs: systemctl enables no such unit"
+	case p.leadsBack(name):
+		fault = "is a link that leads back to itself"
 	case p.configLink(name) != "":
 		fault = "is another name of " + found.ID + ", by a link in " + p.configLink(name) + ", which systemctl does not follow"
 	case by != nil && found.outside() != "" && p.isConfig(found.Fragment.Dir):
@@ -171,6 +174,13 @@ func (p *planner) configLink(text string) string {
 // isConfig reports whether a directory is one that systemctl makes links in.
 func (p *planner) isConfig(dir *Dir) bool {
 	return dir.Host == p.set.ConfigDir() || dir.Host == strings.Replace(p.set.ConfigDir(), "/etc", "/run", 1)
+}
+
+// leadsBack reports whether the first file of a name is a link in a circle, although
+// systemd finds the unit elsewhere.
+func (p *planner) leadsBack(name string) bool {
+	dir, target := p.linkOf(name)
+	return target != "" && errors.Is(dir.Tree.Resolve(path.Join(dir.Name, name)).Err, source.ErrLoop)
 }
 
 // linkOf returns the first directory that has a name, and what the link there says;

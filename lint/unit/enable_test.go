@@ -271,6 +271,19 @@ WantedBy=m.target
 `,
 	},
 	{
+		name:  "a link that leads back to itself in front of a file",
+		names: []string{"a.service"},
+		archive: `
+link: etc/systemd/system/a.service -> a.service
+-- usr/lib/systemd/system/a.service --
+[Install]
+WantedBy=m.target
+`,
+		want: `
+! a.service is a link that leads back to itself
+`,
+	},
+	{
 		name:  "a link in /run",
 		names: []string{"b.service"},
 		archive: `

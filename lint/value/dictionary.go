@@ -69,7 +69,7 @@ func (d *Dictionary) within(folded string, limit int, yield func(word string, ed
 			if len(rows) == n {
 				rows = append(rows, make([]uint16, len(first)))
 			}
-			nextRow(rows, n, candidate, folded)
+			nextRow(rows[max(n-2, 0)], rows[n-1], rows[n], candidate[:n], folded)
 		}
 		beginning = candidate[:n]
 		if least(rows[n]) > limit {
@@ -82,23 +82,3 @@ func (d *Dictionary) within(folded string, limit int, yield func(word string, ed
 		i++
 	}
 }
-
-// nextRow computes row i of the table of edits between a and b from the ones before
-// it. See distance.
-func nextRow(rows [][]uint16, i int, a, b string) {
-	last, row := rows[i-1], rows[i]
-	row[0] = last[0] + 1
-	for j := 1; j <= len(b); j++ {
-		cost := uint16(1)
-		if a[i-1] == b[j-1] {
-			cost = 0
-		}
-		row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
-		if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-			row[j] = min(row[j], rows[i-2][j-2]+1)
-		}
-	}
-}
-
-// least returns the fewest edits that a row allows for.
-func least(row []uint16) int { return int(slices.Min(row)) }

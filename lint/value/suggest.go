@@ -1,6 +1,9 @@
 package value
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Closest returns the candidate that word was most likely meant to be; ok is false
 // if none is near enough. Candidates that differ in the case of letters or in
@@ -87,23 +90,32 @@ func distance(a, b string, limit int) int {
 		last[j] = uint16(j)
 	}
 	for i := 1; i <= len(a); i++ {
-		row[0] = uint16(i)
-		least := row[0]
-		for j := 1; j <= len(b); j++ {
-			cost := uint16(1)
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-			least = min(least, row[j])
-		}
-		if int(least) > limit {
+		nextRow(before, last, row, a[:i], b)
+		if least(row) > limit {
 			return limit + 1
 		}
 		before, last, row = last, row, before
 	}
 	return int(last[len(b)])
 }
+
+// nextRow computes the row of all of a in the table of edits between it and b, from
+// those of a without its last byte and without the last two; with just one byte,
+// before means nothing.
+func nextRow(before, last, row []uint16, a, b string) {
+	i := len(a)
+	row[0] = uint16(i)
+	for j := 1; j <= len(b); j++ {
+		cost := uint16(1)
+		if a[i-1] == b[j-1] {
+			cost = 0
+		}
+		row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
+		if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+			row[j] = min(row[j], before[j-2]+1)
+		}
+	}
+}
+
+// least returns the fewest edits that a row allows for.
+func least(row []uint16) int { return int(slices.Min(row)) }

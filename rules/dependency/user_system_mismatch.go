@@ -30,6 +30,10 @@ func userSystemMismatch(p *lint.UnitPass) {
 	}
 	for _, key := range []string{"WantedBy", "RequiredBy", "UpheldBy"} {
 		for _, entry := range u.Install(key) {
+			if entry.Name == "default.target" && p.Set.Scope == unit.ScopeSystem && !p.Set.IsShipped(u.ID) {
+				byDefault(p, key, entry)
+				continue
+			}
 			found := p.Set.Resolve(entry.Name)
 			if entry.Name == "" || found.Where != lint.Nowhere || !found.OtherManager {
 				continue
@@ -62,4 +66,17 @@ func userSystemMismatch(p *lint.UnitPass) {
 			Result:  "216/GROUP",
 		})
 	}
+}
+
+// byDefault reports a unit of the system manager that is to start with the default
+// target, whichever that is. It does start: packages that mean it so are left alone.
+func byDefault(p *lint.UnitPass, key string, entry unit.InstallEntry) {
+	place := lint.AtWord(entry.Setting, entry.At)
+	p.Report(lint.Finding{
+		Place: place, Severity: lint.Info,
+		Message: fmt.Sprintf("%s= names default.target, which is what units of a user's manager start with: in the system manager it stands for whichever target is the default, rescue.target included",
+			key),
+		Help:  "write multi-user.target, where services of the system belong",
+		Fixes: []lint.Fix{{Title: "write multi-user.target", Edits: []lint.Edit{{Place: place, Text: "multi-user.target"}}}},
+	})
 }

@@ -215,7 +215,7 @@ func (l *loader) scanUnit(dir *Dir, e fs.DirEntry, file string) {
 	name, err := value.ParseName(id)
 	switch {
 	case e.IsDir():
-		if meant := stray(id); meant != "" {
+		if meant, ok := stray(id); ok {
 			l.set.Stray = append(l.set.Stray, Stray{report, meant})
 		}
 		return

@@ -553,7 +553,8 @@ type Ignored struct {
 // Stray is a directory that systemd does not look at.
 type Stray struct {
 	Path string
-	// Meant is the name that it is likely to be meant to have.
+	// Meant is the name that it is likely to be meant to have; "" if it has a suffix
+	// of such a directory, behind something that is no name of a unit.
 	Meant string
 }
 
@@ -565,14 +566,15 @@ var straySuffixes = map[string]string{
 }
 
 // stray returns the name that a directory beside units is likely to be meant to have;
-// "" if it is not meant for links.
-func stray(name string) string {
-	of, suffix, _ := splitDir(name)
-	meant := straySuffixes[strings.ToLower(suffix)]
-	if _, err := value.ParseName(of); err != nil || meant == "" {
-		return ""
+// ok is false if it is not meant for links or drop-ins.
+func stray(name string) (meant string, ok bool) {
+	of, suffix, known := splitDir(name)
+	_, err := value.ParseName(of)
+	if err != nil {
+		return "", known && strings.Contains(of, ".")
 	}
-	return of + "." + meant
+	suffix, ok = straySuffixes[strings.ToLower(suffix)]
+	return of + "." + suffix, ok
 }
 
 // Refused is a link that systemd ignores, since a unit of its name cannot be an

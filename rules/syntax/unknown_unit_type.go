@@ -30,11 +30,20 @@ var UnknownUnitType = &lint.Rule{
 
 func unknownUnitType(p *lint.SetPass) {
 	for _, dir := range p.Set.Stray {
+		meant, wrong, is := dir.Meant, path.Ext(dir.Path), "no suffix of one"
+		if meant == "" {
+			base := strings.TrimSuffix(path.Base(dir.Path), wrong)
+			near, ok := nearType(base)
+			if !ok || p.Set.Resolve(near).Where != lint.Here {
+				continue
+			}
+			meant, wrong, is = near+wrong, path.Ext(base), "no type of unit"
+		}
 		p.Report(lint.Finding{
 			Severity: lint.Warning,
 			Place:    lint.Place{Path: dir.Path},
-			Message:  fmt.Sprintf("systemd passes over the directory: %s is no suffix of one", path.Ext(dir.Path)),
-			Help:     "did you mean " + dir.Meant + "?",
+			Message:  fmt.Sprintf("systemd passes over the directory: %s is %s", wrong, is),
+			Help:     "did you mean " + meant + "?",
 		})
 	}
 	for _, file := range p.Set.Ignored {

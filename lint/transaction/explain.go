@@ -122,7 +122,8 @@ func comparePlaces(x, y *graph.Edge) int {
 // the set has a part in it.
 func (s *search) describe(ids []int32) Cycle {
 	c := Cycle{Cut: -1}
-	var best [3]int
+	against := s.m.against(ids)
+	var best [5]int
 	for i, from := range ids {
 		to := ids[(i+1)%len(ids)]
 		c.Units = append(c.Units, s.m.names[from])
@@ -132,13 +133,56 @@ func (s *search) describe(ids []int32) Cycle {
 		if cost >= costBase {
 			continue
 		}
+		packaged, forward := 0, 0
+		if cost >= costShipped {
+			packaged = 1
+		}
+		if !against[i] {
+			forward = 1
+		}
 		// Of what is as hard to give up, that which mends the most.
-		key := [3]int{max(cost, costRequired), s.graph.cyclesWithout(from, to, len(ids)), cost}
+		key := [5]int{packaged, forward, max(cost, costRequired), s.graph.cyclesWithout(from, to, len(ids)), cost}
 		if order := slices.Compare(key[:], best[:]); c.Cut < 0 || order < 0 || order == 0 && comparePlaces(&step.Edge, &c.Steps[c.Cut].Edge) < 0 {
 			c.Cut, best = i, key
 		}
 	}
 	return c
+}
+
+// stages are the milestones of the boot in their order, those of one number side by
+// side (bootup(7); systemd.special(7)).
+var stages = map[string]int{
+	"local-fs-pre.target": 1,
+	"local-fs.target":     2, "swap.target": 2, "cryptsetup.target": 2, "veritysetup.target": 2, "integritysetup.target": 2,
+	"sysinit.target": 3,
+	"sockets.target": 4, "timers.target": 4, "paths.target": 4, "slices.target": 4,
+	"basic.target":          5,
+	"network-pre.target":    6,
+	"network.target":        7,
+	"network-online.target": 8, "remote-fs-pre.target": 8, "nss-lookup.target": 8,
+	"remote-fs.target":  9,
+	"multi-user.target": 10,
+	"graphical.target":  11,
+}
+
+// against reports for each step of a cycle whether it lies on a way from a milestone
+// of the boot to an earlier one. That way has the fault in it: all others lead where
+// the boot goes anyway.
+func (m *Manager) against(ids []int32) []bool {
+	n := len(ids)
+	against := make([]bool, n)
+	last, reached := -1, 0 // the last milestone, and where it stands
+	for i := range 2 * n { // twice around: the first way may begin before the start
+		stage, ok := stages[m.names[ids[i%n]]]
+		if !ok {
+			continue
+		}
+		for k := reached; last > stage && k < i; k++ {
+			against[k%n] = true
+		}
+		last, reached = stage, i
+	}
+	return against
 }
 
 // step returns why one unit runs before another.

@@ -109,9 +109,13 @@ func (c *cycleReport) onceEnabledAlone() bool {
 	return c.Latent() || c.Boot != nil && len(c.Boot.Disabled) > 0 && len(c.Running) > 0
 }
 
-// first returns the step with the smallest place, of those in files that findings
-// are shown for, those that a file names first; -1 if there is none.
+// first returns the step to begin with: the one to give up, or else that with the
+// smallest place, of those in files that findings are shown for, those that a file
+// names first; -1 if there is none.
 func (c *cycleReport) first() int {
+	if place, ok := c.placeOf(&c.Steps[c.Cut].Edge); ok && c.shows(place.ReportPath()) {
+		return c.Cut
+	}
 	best := -1
 	var at lint.Place
 	for i := range c.Steps {

@@ -22,7 +22,7 @@ var seeds = []struct {
 	lines []string
 	want  string // rule and place of the finding; "" for what is no fault
 }{
-	{[]string{"Requires=app-{2}.service\nAfter=app-{2}.service", "After=app-{1}.service"}, "error ordering-cycle app-{1}.service:4"},
+	{[]string{"Requires=app-{2}.service\nAfter=app-{2}.service", "After=app-{1}.service"}, "error ordering-cycle app-{2}.service:3"},
 	{[]string{"After=app-{2}.service", "After=app-{1}.service"}, "warning ordering-cycle app-{1}.service:3"},
 	{[]string{"Before=app-{2}.service", "Before=app-{3}.service", "Before=app-{1}.service"}, "warning ordering-cycle app-{1}.service:3"},
 	{[]string{"Before=sysinit.target"}, "error ordering-cycle app-{1}.service:3"},

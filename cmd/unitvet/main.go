@@ -36,8 +36,8 @@ func main() {
 // a hundred thousand units fill a small machine.
 func tuneMemory() {
 	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetGCPercent(200)
-		debug.SetMemoryLimit(940 << 20)
+		debug.SetGCPercent(150)
+		debug.SetMemoryLimit(850 << 20)
 	}
 }
 

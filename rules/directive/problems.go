@@ -261,8 +261,8 @@ func finding(p *lint.FilePass, s setting, problem *value.Problem) lint.Finding {
 	}
 	var done string
 	done, f.Severity = effect(p, s, problem)
-	if f.Severity == lint.Warning && problem.Effect != value.Accepted && slices.Contains(needs[s.Section].keys, key) && lacks(p, s.Section) {
-		done, f.Severity = "systemd ignores the line, and "+needs[s.Section].without, lint.Error
+	if without := syntaxrules.Without(p, s.Section, key); f.Severity == lint.Warning && problem.Effect != value.Accepted && without != "" {
+		done, f.Severity = "systemd ignores the line, and "+without, lint.Error
 	}
 	if strings.Contains(problem.Text, word) {
 		f.Message = fmt.Sprintf("invalid value for %s=: %s; %s", key, problem.Text, done)
@@ -328,45 +328,6 @@ func ignored(p *lint.FilePass, s setting) string {
 		return what
 	}
 	return what + ", and the default stays"
-}
-
-// needs are the settings of which a unit must have one, and what becomes of it
-// without (timer_verify, socket_verify and path_verify in src/core).
-var needs = map[string]struct {
-	keys    []string
-	without string
-}{
-	"Timer": {
-		[]string{
-			"OnActiveSec", "OnBootSec", "OnStartupSec", "OnUnitActiveSec", "OnUnitInactiveSec", "OnCalendar", "OnClockChange", "OnTimezoneChange",
-		},
-		"does not load the timer, which has no other time (\"Timer unit lacks value setting. Refusing.\")",
-	},
-	"Socket": {
-		[]string{
-			"ListenStream", "ListenDatagram", "ListenSequentialPacket", "ListenFIFO", "ListenSpecial", "ListenNetlink",
-			"ListenMessageQueue", "ListenUSBFunction",
-		},
-		"does not load the socket unit, which listens nowhere else (\"Unit has no Listen setting\")",
-	},
-	"Path": {
-		[]string{"PathExists", "PathExistsGlob", "PathChanged", "PathModified", "DirectoryNotEmpty"},
-		"does not load the path unit, which watches nothing else (\"Path unit lacks path setting. Refusing.\")",
-	},
-}
-
-// lacksKey is what the answer of lacks is remembered under.
-type lacksKey struct{}
-
-// lacks reports whether systemd takes none of the settings that a unit needs one of,
-// and all that the unit says is known.
-func lacks(p *lint.FilePass, section string) bool {
-	return lint.Once(p.Memo, lacksKey{}, func() bool {
-		u := p.Unit
-		return u.Fragment != nil && u.Known() && !slices.ContainsFunc(u.InForce(section), func(other unit.Setting) bool {
-			return slices.Contains(needs[section].keys, other.Key().String()) && other.Value().String() != "" && u.Accepts(other, p.Set.Release)
-		})
-	})
 }
 
 // earlier returns the assignment to the same directive that is in force before the

@@ -26,7 +26,7 @@ var InvalidOneshot = &lint.Rule{
 
 func invalidOneshot(p *lint.UnitPass) {
 	s := lookService(p)
-	if s == nil || s.kind != "oneshot" || s.kindBy == nil && len(s.starts) == 0 && len(s.commands("ExecStop")) == 0 {
+	if s == nil || s.kind != "oneshot" || s.kindBy == nil && s.isEmpty() {
 		return // it is one only for want of commands, which is another rule's
 	}
 	tell := func(setting unit.Setting, f lint.Finding) {

@@ -23,6 +23,12 @@ var MissingExecStart = &lint.Rule{
 	CheckUnit: missingExecStart,
 }
 
+// isEmpty reports whether a service has nothing to do: systemd loads none without
+// commands and without SuccessAction= (service_verify in src/core/service.c).
+func (s *subject) isEmpty() bool {
+	return len(s.starts) == 0 && len(s.commands("ExecStop")) == 0 && !s.successAction()
+}
+
 func missingExecStart(p *lint.UnitPass) {
 	s := lookService(p)
 	if s == nil || s.fatal || len(s.starts) > 0 || s.leftToInstances() {
@@ -33,7 +39,7 @@ func missingExecStart(p *lint.UnitPass) {
 	f := lint.Finding{Place: s.header()}
 	stops := s.commands("ExecStop")
 	switch {
-	case len(stops) == 0 && !action:
+	case s.isEmpty():
 		f.Message = "the service has no ExecStart=, and no ExecStop= or SuccessAction= either: " + refuses
 		f.Help = "add ExecStart= with the program to run"
 	case s.kind != "oneshot":

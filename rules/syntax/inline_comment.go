@@ -115,7 +115,7 @@ func tellComment(p *lint.FilePass, line logicalLine, a *syntax.Assignment, i int
 		}
 	default:
 		f.Message += fmt.Sprintf("makes the value of %s= invalid, and ", d.Key) + refusal(p, d, a.Value().String())
-		f.Severity = refusalSeverity(d, a.Value().String())
+		f.Severity = refusalSeverity(p, d, a.Value().String())
 	}
 	return f
 }
@@ -130,21 +130,29 @@ var results = map[string]string{
 
 // refusal says what becomes of a value that systemd refuses.
 func refusal(p *lint.FilePass, d *directive.Directive, text string) string {
-	if refusalSeverity(d, text) == lint.Error {
+	if isFatal(d, text) {
 		return fatal(p)
 	}
 	if d.OnInvalid == directive.InvalidInstall {
 		return "systemctl enable refuses it"
 	}
+	if without := Without(p, d.Section, d.Key); without != "" {
+		return "systemd ignores the line, and " + without
+	}
 	return "systemd ignores the line"
 }
 
 // refusalSeverity is an error for values that cost the whole unit.
-func refusalSeverity(d *directive.Directive, text string) lint.Severity {
-	if d.OnInvalid == directive.InvalidNotLoaded || d.OnInvalid == directive.InvalidNotLoadedUnlessDash && !strings.HasPrefix(text, "-") {
+func refusalSeverity(p *lint.FilePass, d *directive.Directive, text string) lint.Severity {
+	if isFatal(d, text) || Without(p, d.Section, d.Key) != "" {
 		return lint.Error
 	}
 	return lint.Warning
+}
+
+// isFatal reports whether systemd loads no unit with such a value.
+func isFatal(d *directive.Directive, text string) bool {
+	return d.OnInvalid == directive.InvalidNotLoaded || d.OnInvalid == directive.InvalidNotLoadedUnlessDash && !strings.HasPrefix(text, "-")
 }
 
 // opensQuote returns what systemd does about a quote that a command has from index

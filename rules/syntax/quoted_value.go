@@ -128,7 +128,7 @@ func consequence(p *lint.FilePass, d *directive.Directive, text string, f *lint.
 	case readingOf(d, text).words:
 		return ", and refuses the entry"
 	}
-	f.Severity = refusalSeverity(d, text)
+	f.Severity = refusalSeverity(p, d, text)
 	return ", and " + strings.TrimPrefix(refusal(p, d, text), "systemd ")
 }
 

@@ -7,11 +7,14 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/unitvet/unitvet/lint"
+	"github.com/unitvet/unitvet/rules/directive"
+	"github.com/unitvet/unitvet/rules/syntax"
 	"github.com/unitvet/unitvet/rules/trigger"
 )
 
@@ -143,7 +146,7 @@ func compare(t *testing.T, analyze string, release, seed int) {
 			write(strings.ReplaceAll(service, "%d", strconv.Itoa(i)), "[Service]\nExecStart=/bin/true\n")
 		}
 	}
-	opts := lint.Options{Rules: trigger.Rules(), Systemd: release}
+	opts := lint.Options{Rules: slices.Concat(trigger.Rules(), directive.Rules(), syntax.Rules()), Systemd: release}
 	opts.Root, opts.Paths = root, []string{dir}
 	result, err := lint.Run(t.Context(), opts)
 	if err != nil {

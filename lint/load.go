@@ -84,7 +84,7 @@ func (f *focus) includes(file string) bool {
 		return true
 	}
 	dir := path.Dir(file)
-	return f.dirs[dir] || unit.IsDropInDir(dir) && f.dirs[path.Dir(dir)]
+	return f.dirs[dir] || f.dirs[path.Dir(dir)] && (unit.IsDropInDir(dir) || unit.IsStray(dir))
 }
 
 // needs reports whether a file or directory must be read for what is in focus:

@@ -216,7 +216,9 @@ func (l *loader) scanUnit(dir *Dir, e fs.DirEntry, file string) {
 	switch {
 	case e.IsDir():
 		if meant, ok := stray(id); ok {
-			l.set.Stray = append(l.set.Stray, Stray{report, meant})
+			if entries, _ := dir.Tree.ReadDir(file); len(entries) > 0 {
+				l.set.Stray = append(l.set.Stray, Stray{report, path.Join(report, entries[0].Name()), meant})
+			}
 		}
 		return
 	case err != nil && l.addQuadlet(dir, file):

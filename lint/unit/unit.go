@@ -553,6 +553,8 @@ type Ignored struct {
 // Stray is a directory that systemd does not look at.
 type Stray struct {
 	Path string
+	// File is the first of the files in it.
+	File string
 	// Meant is the name that it is likely to be meant to have; "" if it has a suffix
 	// of such a directory, behind something that is no name of a unit.
 	Meant string
@@ -563,6 +565,13 @@ var straySuffixes = map[string]string{
 	"want": "wants", "wanted": "wants", "wantedby": "wants",
 	"require": "requires", "required": "requires", "requiredby": "requires",
 	"uphold": "upholds", "upheld": "upholds", "upheldby": "upholds",
+}
+
+// IsStray reports whether a directory beside units looks like one of drop-ins or
+// links, and is none to systemd.
+func IsStray(name string) bool {
+	_, ok := stray(path.Base(name))
+	return ok && !IsDropInDir(name)
 }
 
 // stray returns the name that a directory beside units is likely to be meant to have;

@@ -41,8 +41,8 @@ func unknownUnitType(p *lint.SetPass) {
 		}
 		p.Report(lint.Finding{
 			Severity: lint.Warning,
-			Place:    lint.Place{Path: dir.Path},
-			Message:  fmt.Sprintf("systemd passes over the directory: %s is %s", wrong, is),
+			Place:    lint.Place{Path: dir.File},
+			Message:  fmt.Sprintf("systemd passes over the directory %s: %s is %s", path.Base(dir.Path), wrong, is),
 			Help:     "did you mean " + meant + "?",
 		})
 	}

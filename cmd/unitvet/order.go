@@ -138,6 +138,8 @@ type jsonJob struct {
 	After  []string `json:"after"`
 	// Chain is what brings the unit along, from the one that is started.
 	Chain []jsonLink `json:"chain"`
+
+	way []string // that the chain leads by, for people
 }
 
 type jsonLink struct {
@@ -155,8 +157,7 @@ func (f *orderFlags) order(set *lint.Set, name string, plan *transaction.Plan) j
 	o := jsonOrder{Set: set.Name, Unit: name, Jobs: []jsonJob{}, Absent: []jsonJob{}, Stopped: []jsonJob{}}
 	steps := map[string]int{}
 	shown := func(job *transaction.Job) bool {
-		n := len(job.Chain)
-		return f.all || n < 2 || !job.Base && job.Known != nil || !isOfBase(set.Set, &job.Chain[n-1])
+		return f.all || job.Chain == nil || job.Chain.Before == nil || !job.Base && job.Known != nil || !isOfBase(set.Set, &job.Chain.Edge)
 	}
 	for i := range plan.Jobs {
 		job := &plan.Jobs[i]
@@ -169,7 +170,7 @@ func (f *orderFlags) order(set *lint.Set, name string, plan *transaction.Plan) j
 			o.Hidden++
 			continue
 		}
-		j := newJSONJob(job)
+		j := f.job(job)
 		j.Step = step
 		j.Missing = job.Known == nil && set.Resolve(job.Unit).Where == lint.Nowhere
 		o.Jobs = append(o.Jobs, j)
@@ -177,11 +178,11 @@ func (f *orderFlags) order(set *lint.Set, name string, plan *transaction.Plan) j
 	o.number()
 	for i := range plan.Absent {
 		if shown(&plan.Absent[i]) {
-			o.Absent = append(o.Absent, newJSONJob(&plan.Absent[i]))
+			o.Absent = append(o.Absent, f.job(&plan.Absent[i]))
 		}
 	}
 	for i := range plan.Stopped {
-		o.Stopped = append(o.Stopped, newJSONJob(&plan.Stopped[i]))
+		o.Stopped = append(o.Stopped, f.job(&plan.Stopped[i]))
 	}
 	return o
 }
@@ -205,7 +206,8 @@ func (o *jsonOrder) number() {
 // isOfBase reports whether a dependency is one of systemd's own units.
 func isOfBase(set *unit.Set, e *graph.Edge) bool { return e.Unit != nil && e.Unit.Set != set }
 
-func newJSONJob(job *transaction.Job) jsonJob {
+// job turns a job of a plan into what is written of it.
+func (f *orderFlags) job(job *transaction.Job) jsonJob {
 	j := jsonJob{Unit: job.Unit, Looks: job.Looks, Lacks: job.Lacks, Circle: job.Circle, After: job.After, Chain: []jsonLink{}}
 	if j.After == nil {
 		j.After = []string{}
@@ -213,22 +215,52 @@ func newJSONJob(job *transaction.Job) jsonJob {
 	if job.Known != nil && !job.Base {
 		j.Path = job.Known.Path
 	}
-	for i := range job.Chain {
-		e := &job.Chain[i]
-		link := jsonLink{From: e.From, Dependency: e.Kind.String(), To: e.To, Reason: e.Implicit}
-		if e.Install {
-			link.Reason = "by [Install], once it is enabled"
-		}
-		setting, ok := transaction.Place(e)
-		switch {
-		case ok && (e.Unit == nil || !strings.HasPrefix(setting.Part.Source.Path, graph.BasePath+"/")):
-			link.Path, link.Line = setting.Part.Source.Path, setting.Part.Source.Position(setting.Span().Start).Line
-		case e.Link != nil:
-			link.Path = e.Link.Path
-		}
-		j.Chain = append(j.Chain, link)
+	if job.Chain == nil {
+		return j
 	}
+	if f.format == "json" {
+		for _, e := range job.Chain.Edges() {
+			j.Chain = append(j.Chain, newJSONLink(&e))
+		}
+		return j
+	}
+	j.Chain = append(j.Chain, newJSONLink(&job.Chain.Edge))
+	j.way = way(job.Chain.Before)
 	return j
+}
+
+// longWay is from how many steps on a way is told by its ends.
+const longWay = 6
+
+// way returns the units that a chain leads by. Of a long way the lines of the units
+// that are left out tell the rest.
+func way(chain *transaction.Link) []string {
+	var units []string
+	for link := chain; link != nil; link = link.Before {
+		if chain.Length < longWay || link == chain || link.Before == nil {
+			units = append(units, link.From)
+		}
+	}
+	if chain != nil && chain.Length >= longWay {
+		units = []string{units[0], fmt.Sprintf("%d others", chain.Length-2), units[1]}
+	}
+	slices.Reverse(units)
+	return units
+}
+
+func newJSONLink(e *graph.Edge) jsonLink {
+	link := jsonLink{From: e.From, Dependency: e.Kind.String(), To: e.To, Reason: e.Implicit}
+	if e.Install {
+		link.Reason = "by [Install], once it is enabled"
+	}
+	setting, ok := transaction.Place(e)
+	switch {
+	case ok && (e.Unit == nil || !strings.HasPrefix(setting.Part.Source.Path, graph.BasePath+"/")):
+		link.Path, link.Line = setting.Part.Source.Path, setting.Part.Source.Position(setting.Span().Start).Line
+	case e.Link != nil:
+		link.Path = e.Link.Path
+	}
+	return link
 }
 
 // text writes the order for people.
@@ -263,9 +295,6 @@ func (o *jsonOrder) text(w *strings.Builder, another bool) {
 	}
 }
 
-// longWay is from how many steps on a way is told by its ends.
-const longWay = 6
-
 // why says what brings a unit along, and the way from the unit that is started.
 func (j *jsonJob) why() string {
 	if j.Lacks != "" {
@@ -287,16 +316,8 @@ func (j *jsonJob) why() string {
 	if last.Reason != "" {
 		text += ": " + last.Reason
 	}
-	if n := len(j.Chain); n > 1 {
-		way := make([]string, n-1)
-		for i := range way {
-			way[i] = j.Chain[i].From
-		}
-		if n > longWay {
-			// The lines of the ones left out tell the rest.
-			way = []string{way[0], fmt.Sprintf("%d others", n-3), way[n-2]}
-		}
-		text += "; by way of " + strings.Join(way, ", ")
+	if len(j.way) > 0 {
+		text += "; by way of " + strings.Join(j.way, ", ")
 	}
 	if j.Looks {
 		text += "; must be up already"

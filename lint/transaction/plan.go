@@ -35,13 +35,32 @@ type Job struct {
 	// there is no such.
 	Lacks string
 	// Chain leads from the unit that is started to this one, by what brings each
-	// along; empty for the first.
-	Chain []graph.Edge
+	// along; nil for the first.
+	Chain *Link
 	// After are the jobs of the plan that this one waits for, by their units.
 	After []string
 	// Circle says that the job is part of a circle, or behind one: its place means
 	// nothing.
 	Circle bool
+}
+
+// Link is the last dependency of a chain. Chains share their beginnings.
+type Link struct {
+	graph.Edge
+	// Before is the link before this one; nil if it is the first.
+	Before *Link
+	// Length is how many links the chain has.
+	Length int
+}
+
+// Edges returns the dependencies of a chain in order.
+func (l *Link) Edges() []graph.Edge {
+	var edges []graph.Edge
+	for ; l != nil; l = l.Before {
+		edges = append(edges, l.Edge)
+	}
+	slices.Reverse(edges)
+	return edges
 }
 
 // Start returns what the start of a unit brings along as things are enabled, or,
@@ -53,7 +72,7 @@ func (m *Manager) Start(name string, withInstall bool) (*Plan, bool) {
 		return nil, false
 	}
 	by := m.pullers(anchor, withInstall)
-	p := planner{m: m, by: by, withInstall: withInstall, chains: map[int32][]graph.Edge{anchor: {}}}
+	p := planner{m: m, by: by, withInstall: withInstall, chains: map[int32]*Link{anchor: nil}}
 	ids := m.jobs(anchor, withInstall)
 	looks := map[int32]bool{}
 	starts := map[int32]bool{anchor: true}
@@ -125,7 +144,7 @@ type planner struct {
 	m           *Manager
 	by          map[int32]int32
 	withInstall bool
-	chains      map[int32][]graph.Edge
+	chains      map[int32]*Link
 }
 
 func (p *planner) job(id int32) Job {
@@ -134,7 +153,7 @@ func (p *planner) job(id int32) Job {
 }
 
 // chain returns the way by which a unit is brought along.
-func (p *planner) chain(id int32) []graph.Edge {
+func (p *planner) chain(id int32) *Link {
 	if known, ok := p.chains[id]; ok {
 		return known
 	}
@@ -149,9 +168,12 @@ func (p *planner) chain(id int32) []graph.Edge {
 			}
 		}
 	}
-	chain := append(slices.Clone(p.chain(from)), edge)
-	p.chains[id] = chain
-	return chain
+	link := &Link{Edge: edge, Before: p.chain(from), Length: 1}
+	if link.Before != nil {
+		link.Length += link.Before.Length
+	}
+	p.chains[id] = link
+	return link
 }
 
 // placed is a job in its place.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
@@ -94,15 +95,9 @@ type jsonProblem struct {
 func JSON(w io.Writer, result *lint.Result, _ Options) error {
 	s := result.Summary
 	out := jsonReport{
-		Schema:   jsonSchema,
-		Findings: convert(result.Findings, newJSONFinding),
-		Suppressed: convert(result.Suppressed, func(f *lint.Finding) jsonSuppressed {
-			by := "comment"
-			if f.Suppression.Baseline {
-				by = "baseline"
-			}
-			return jsonSuppressed{newJSONFinding(f), by, f.Suppression.Reason}
-		}),
+		Schema:     jsonSchema,
+		Findings:   []jsonFinding{},
+		Suppressed: []jsonSuppressed{},
 		Summary: jsonSummary{
 			Sets: s.Sets, Units: s.Units, Files: s.Files,
 			Errors: s.ErrorCount, Warnings: s.WarningCount, Infos: s.InfoCount,
@@ -113,7 +108,18 @@ func JSON(w io.Writer, result *lint.Result, _ Options) error {
 	out.Summary.Hidden.Strict = s.HiddenStrict
 	out.Summary.Hidden.Comments = s.IgnoredCount
 	out.Summary.Hidden.Baseline = s.BaselineCount
-	return writeJSON(w, out)
+	return writeLists(w, out, "  ", marshalJSON,
+		list{"findings", len(result.Findings), func(i int) any { return newJSONFinding(&result.Findings[i]) }},
+		list{"suppressed", len(result.Suppressed), func(i int) any { return newJSONSuppressed(&result.Suppressed[i]) }},
+	)
+}
+
+func newJSONSuppressed(f *lint.Finding) jsonSuppressed {
+	by := "comment"
+	if f.Suppression.Baseline {
+		by = "baseline"
+	}
+	return jsonSuppressed{newJSONFinding(f), by, f.Suppression.Reason}
 }
 
 func newJSONFinding(f *lint.Finding) jsonFinding {
@@ -154,24 +160,70 @@ func convert[From, To any](from []From, f func(*From) To) []To {
 	return to
 }
 
-// writeJSON writes a value, indented, with no character in it that a terminal
-// would obey.
+// writeJSON writes a value as marshalJSON has it.
 func writeJSON(w io.Writer, value any) error {
-	text, err := marshal(value, "")
+	text, err := marshalJSON(value, "")
 	if err != nil {
 		return err
 	}
-	_, err = w.Write(escapeControls(text))
+	_, err = w.Write(text)
 	return err
 }
 
-func marshal(value any, indent string) ([]byte, error) {
+// list is a list that is written item by item: as a tree, thousands of findings fill
+// the memory.
+type list struct {
+	key  string
+	n    int
+	item func(i int) any
+}
+
+// writeLists writes a value with lists that are empty in it, in the order in which
+// they come, and whose keys have an indent of their own.
+func writeLists(w io.Writer, value any, indent string, marshal func(value any, indent string) ([]byte, error), lists ...list) error {
+	rest, err := marshal(value, "")
+	if err != nil {
+		return err
+	}
+	b := bufio.NewWriter(w) // it keeps the first error
+	for _, l := range lists {
+		key := "\n" + indent + `"` + l.key + `": [`
+		before, after, ok := bytes.Cut(rest, []byte(key+"]"))
+		if !ok {
+			return fmt.Errorf("no empty list %q to fill", l.key)
+		}
+		rest = after
+		_, _ = b.Write(before)
+		_, _ = b.WriteString(key)
+		for i := range l.n {
+			text, err := marshal(l.item(i), indent+"  ")
+			if err != nil {
+				return err
+			}
+			if i > 0 {
+				_ = b.WriteByte(',')
+			}
+			_, _ = b.WriteString("\n" + indent + "  ")
+			_, _ = b.Write(bytes.TrimSuffix(text, []byte("\n")))
+		}
+		if l.n > 0 {
+			_, _ = b.WriteString("\n" + indent)
+		}
+		_ = b.WriteByte(']')
+	}
+	_, _ = b.Write(rest)
+	return b.Flush()
+}
+
+// marshalJSON returns a value, indented, with no character in it that a terminal
+// would obey. All its lines but the first begin with indent.
+func marshalJSON(value any, indent string) ([]byte, error) {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent(indent, "  ")
 	err := encoder.Encode(value)
-	return b.Bytes(), err
+	return escapeControls(b.Bytes()), err
 }
 
 // escapeControls writes the control and format characters that encoding/json

@@ -1,10 +1,8 @@
 package report
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"io"
 	"regexp"
@@ -33,51 +31,16 @@ func SARIF(w io.Writer, result *lint.Result, opts Options) error {
 	s := newSARIFRun(result, opts)
 	out := sarif.NewReport().AddRun(s.run(result))
 	out.Schema = sarifSchema
-	text, err := marshalSARIF(out, "")
-	if err != nil {
-		return err
-	}
-	// The results one by one: as a tree, thousands of them fill the memory.
-	before, after, ok := bytes.Cut(text, []byte(noResults))
-	if !ok {
-		return errors.New("the log has no place for results")
-	}
-	b := bufio.NewWriter(w)
-	_, _ = b.Write(before) // it keeps the first error
 	all := result.All()
-	for i, id := range fingerprints(all, opts) {
-		text, err := marshalSARIF(s.result(&all[i], id), resultIndent)
-		if err != nil {
-			return err
-		}
-		separator := ","
-		if i == 0 {
-			separator = strings.TrimSuffix(noResults, "]")
-		}
-		_, _ = b.WriteString(separator + "\n" + resultIndent)
-		_, _ = b.Write(bytes.TrimSuffix(text, []byte("\n")))
-	}
-	end := noResults
-	if len(all) > 0 {
-		end = "\n" + strings.TrimSuffix(resultIndent, "  ") + "]"
-	}
-	_, _ = b.WriteString(end)
-	_, _ = b.Write(after)
-	return b.Flush()
+	prints := fingerprints(all, opts)
+	results := list{"results", len(all), func(i int) any { return s.result(&all[i], prints[i]) }}
+	return writeLists(w, out, "      ", marshalSARIF, results)
 }
 
-// noResults is what a log without results says of them, resultIndent what a line of a
-// result begins with.
-const (
-	noResults    = "\n      \"results\": []"
-	resultIndent = "        "
-)
-
-// marshalSARIF returns a part of the log. All its lines but the first begin with
-// indent.
+// marshalSARIF is marshalJSON for a part of the log.
 func marshalSARIF(value any, indent string) ([]byte, error) {
-	text, err := marshal(value, indent)
-	return escapeControls(dropUnset(text)), err
+	text, err := marshalJSON(value, indent)
+	return dropUnset(text), err
 }
 
 // dropUnset takes the members out that the library writes for everything that

@@ -10,9 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/unitvet/unitvet/lint"
-	"github.com/unitvet/unitvet/lint/directive"
 	"github.com/unitvet/unitvet/lint/report"
-	"github.com/unitvet/unitvet/lint/syntax"
 	"github.com/unitvet/unitvet/lint/unit"
 	"github.com/unitvet/unitvet/lint/value"
 )
@@ -124,44 +122,11 @@ func catUnit(w io.Writer, u *unit.Unit, merged bool, release int) error {
 func mergedText(text *strings.Builder, u *unit.Unit, release int) {
 	for _, section := range u.Sections() {
 		fmt.Fprintf(text, "[%s]\n", section)
-		for _, setting := range effective(u, section, release) {
+		for _, setting := range u.Effective(section, release) {
 			at := setting.Part.Source.Position(setting.Span().Start)
 			fmt.Fprintf(text, "%s=%s  # %s:%d\n", report.Escape(setting.Key().String()), report.Escape(setting.Value().String()),
 				report.Escape(setting.Part.Source.Path), at.Line)
 		}
 		text.WriteByte('\n')
 	}
-}
-
-// effective returns the settings of a section that are in force. Of a single value
-// that is the last one that the release of systemd takes, or the first.
-func effective(u *unit.Unit, section string, release int) []unit.Setting {
-	in := map[*syntax.Assignment]bool{}
-	for _, setting := range u.InForce(section) {
-		key := setting.Key().String()
-		d, _ := directive.Lookup(section, key)
-		switch {
-		case d == nil || u.Accepts(setting, release):
-			in[setting.Assignment] = true
-		case d.List == directive.Single:
-			setting, ok := u.Accepted(section, key, release)
-			in[setting.Assignment] = ok
-		case d.List == directive.FirstWins:
-			for _, other := range u.Settings(section, key) {
-				if u.Accepts(other, release) {
-					in[other.Assignment] = true
-					break
-				}
-			}
-		default: // a list, of which the rest may count
-			in[setting.Assignment] = true
-		}
-	}
-	var kept []unit.Setting
-	for setting := range u.All() {
-		if setting.Section == section && in[setting.Assignment] {
-			kept = append(kept, setting)
-		}
-	}
-	return kept
 }

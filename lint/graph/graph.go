@@ -506,7 +506,7 @@ func (g *Graph) slice(u *unit.Unit) {
 // (config_parse_unit_slice in src/core/load-fragment.c). Its name is empty if it is
 // not known.
 func sliceOf(u *unit.Unit) (unit.Reference, bool) {
-	for _, setting := range slices.Backward(u.Settings(sectionOf(u.Name.Type), "Slice")) {
+	for _, setting := range slices.Backward(u.Settings(u.Name.Section(), "Slice")) {
 		if ref, ok := single(u, setting, func(to value.Name) bool { return to.Type == "slice" }); ok {
 			return ref, true
 		}

@@ -33,7 +33,7 @@ func (g *Graph) appendImplied(list []Edge, u *unit.Unit) []Edge {
 // implied is appendImplied without what depends on the unit being enabled.
 func (g *Graph) implied(u *unit.Unit, list []Edge) implier {
 	i := implier{
-		g: g, u: u, name: u.ID, section: sectionOf(u.Name.Type),
+		g: g, u: u, name: u.ID, section: u.Name.Section(),
 		system: g.scopeOf(u) == unit.ScopeSystem, edges: list,
 	}
 	i.find()
@@ -107,9 +107,6 @@ func (g *Graph) scopeOf(u *unit.Unit) unit.Scope {
 func (g *Graph) HasDefaultDependencies(u *unit.Unit) bool {
 	return u.Bool("Unit", "DefaultDependencies", true)
 }
-
-// sectionOf returns the section of a unit type.
-func sectionOf(unitType string) string { return strings.ToUpper(unitType[:1]) + unitType[1:] }
 
 // implier collects what one unit implies.
 type implier struct {

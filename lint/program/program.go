@@ -118,7 +118,7 @@ var execKeys = map[string][]string{
 func Section(u *unit.Unit) string {
 	switch u.Name.Type {
 	case "service", "socket", "mount", "swap":
-		return strings.ToUpper(u.Name.Type[:1]) + u.Name.Type[1:]
+		return u.Name.Section()
 	}
 	return ""
 }

@@ -78,7 +78,7 @@ func New(u *unit.Unit) *View {
 	v := &View{unit: u}
 	switch u.Name.Type {
 	case "service", "socket", "mount", "swap":
-		v.section = sectionOf(u)
+		v.section = u.Name.Section()
 	}
 	return v
 }

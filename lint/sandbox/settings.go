@@ -142,7 +142,7 @@ func (s *Settings) set(key, word string) { s.words[key] = word }
 // Read returns the settings of a unit as a release of systemd reads them.
 func Read(u *unit.Unit, release int) *Settings {
 	s := &Settings{
-		Unit: u, Release: release, Section: sectionOf(u), DefaultDependencies: true, UMask: 0o022,
+		Unit: u, Release: release, Section: u.Name.Section(), DefaultDependencies: true, UMask: 0o022,
 		Capabilities: unsetCapabilities(release),
 		words:        map[string]string{}, reasons: map[string]Reason{},
 	}
@@ -175,14 +175,6 @@ func Read(u *unit.Unit, release int) *Settings {
 	}
 	s.imply()
 	return s
-}
-
-// sectionOf returns the section of a unit's own type.
-func sectionOf(u *unit.Unit) string {
-	if u.Name.Type == "" {
-		return ""
-	}
-	return strings.ToUpper(u.Name.Type[:1]) + u.Name.Type[1:]
 }
 
 // defaults are those that depend on the manager and the type of unit (unit_init in

@@ -391,6 +391,39 @@ func (u *Unit) meansNothing(setting Setting) bool {
 	return ok
 }
 
+// Effective returns the settings of a section that are in force. Of a single value
+// that is the last one that the release of systemd takes, or the first.
+func (u *Unit) Effective(section string, release int) []Setting {
+	in := map[*syntax.Assignment]bool{}
+	for _, setting := range u.InForce(section) {
+		key := setting.Key().String()
+		d, _ := directive.Lookup(section, key)
+		switch {
+		case d == nil || u.Accepts(setting, release):
+			in[setting.Assignment] = true
+		case d.List == directive.Single:
+			setting, ok := u.Accepted(section, key, release)
+			in[setting.Assignment] = ok
+		case d.List == directive.FirstWins:
+			for _, other := range u.Settings(section, key) {
+				if u.Accepts(other, release) {
+					in[other.Assignment] = true
+					break
+				}
+			}
+		default: // a list, of which the rest may count
+			in[setting.Assignment] = true
+		}
+	}
+	var kept []Setting
+	for setting := range u.All() {
+		if setting.Section == section && in[setting.Assignment] {
+			kept = append(kept, setting)
+		}
+	}
+	return kept
+}
+
 // inForce returns the assignments to a key that count: of a list those after the
 // last reset, of a single value the one that decides.
 func (u *Unit) inForce(section, key string) []Setting {

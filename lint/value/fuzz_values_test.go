@@ -82,7 +82,7 @@ func FuzzTimespan(f *testing.F) {
 		if again, err := ParseTimespan(span.String(), Second); (err != nil || again != span) && span < most {
 			t.Errorf("%q is %d, which is written %q, which is %d, %v", s, span, span, again, err)
 		}
-		_, _ = ParseNanoseconds(s)
+		_, _ = nanoseconds.parse(s)
 	})
 }
 

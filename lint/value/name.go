@@ -95,6 +95,14 @@ type Name struct {
 	Kind NameKind
 }
 
+// Section returns the section of the unit's own type: "Service" of a service.
+func (n Name) Section() string {
+	if n.Type == "" {
+		return ""
+	}
+	return strings.ToUpper(n.Type[:1]) + n.Type[1:]
+}
+
 // ParseName takes a unit name apart. The error is a *Problem that says what is
 // wrong with it and where. Only the name is judged (unit_name_is_valid in
 // src/basic/unit-name.c): that mounts have no templates is MayBeTemplate's to say,

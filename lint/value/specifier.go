@@ -78,9 +78,6 @@ var specifiers = []SpecifierInfo{
 	{'%', "literal percent sign", 1, 1, 0},
 }
 
-// Specifiers returns the specifiers of all tables, %% included, in a fixed order.
-func Specifiers() []SpecifierInfo { return append([]SpecifierInfo(nil), specifiers...) }
-
 // LookupSpecifier returns what % and c stand for in a table; ok is false if they
 // are an error there or, c being no letter or digit, just characters.
 func LookupSpecifier(c byte, t Table) (info SpecifierInfo, ok bool) {

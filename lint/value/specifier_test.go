@@ -42,7 +42,7 @@ func TestScanSpecifiers(t *testing.T) {
 
 func TestSpecifierTable(t *testing.T) {
 	seen := map[byte]bool{}
-	for _, info := range Specifiers() {
+	for _, info := range specifiers {
 		if seen[info.Char] || info.Meaning == "" || info.Since == 0 || !isSpecifier(info.Char) {
 			t.Errorf("row %+v", info)
 		}

@@ -55,17 +55,8 @@ func ParseTimespan(s string, unit Timespan) (Timespan, error) {
 	return Timespan(n), nil
 }
 
-// ParseNanoseconds is ParseTimespan in nanoseconds, which are the default unit, with
-// the units ns and nsec beside the others (parse_nsec in src/basic/time-util.c).
-func ParseNanoseconds(s string) (uint64, error) {
-	n, problem := nanoseconds.parse(s)
-	if problem != nil {
-		return 0, problem
-	}
-	return n, nil
-}
-
-// nanoseconds is the grammar of TimerSlackNSec=.
+// nanoseconds is the grammar of TimerSlackNSec=: nanoseconds are the default unit, with
+// ns and nsec beside the others (parse_nsec in src/basic/time-util.c).
 var nanoseconds = timespanGrammar{unit: 1, scale: 1000, nano: true}
 
 // timespanGrammar is how time spans are read.

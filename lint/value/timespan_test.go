@@ -87,14 +87,14 @@ func TestParseTimespanRefuses(t *testing.T) {
 	}
 }
 
-func TestParseNanoseconds(t *testing.T) {
+func TestNanoseconds(t *testing.T) {
 	for in, want := range map[string]uint64{"5": 5, "5ns": 5, "5nsec 2us": 2005, "1.5us": 1500, ".5s": 500_000_000, "1M": 2_629_800_000_000_000} {
-		if got, err := ParseNanoseconds(in); err != nil || got != want {
+		if got, err := nanoseconds.parse(in); err != nil || got != want {
 			t.Errorf("%q: %d, %v, want %d", in, got, err, want)
 		}
 	}
 	for _, in := range []string{"", "-1", "1 x", "584y 1y"} {
-		if got, err := ParseNanoseconds(in); err == nil {
+		if got, err := nanoseconds.parse(in); err == nil {
 			t.Errorf("%q is %d", in, got)
 		}
 	}

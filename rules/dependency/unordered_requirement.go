@@ -39,23 +39,21 @@ func unorderedRequirement(p *lint.UnitPass) {
 		if !waits(p, &e) {
 			continue
 		}
+		var f lint.Finding
 		if e.Link != nil {
-			p.Report(lint.Finding{
-				Place: lint.Place{Path: e.Link.Path},
-				Message: fmt.Sprintf("the link makes %s require %s, but nothing orders the two: systemd starts both at the same time, and %s does not wait until %s is up%s",
-					p.Unit.Name, e.To, p.Unit.Name, e.To, whenItFails[e.Kind]),
-				Help: fmt.Sprintf("add After=%s to %s, or Before=%s to %s", e.To, p.Unit.Name, p.Unit.Name, e.To),
-			})
-			continue
+			f.Place = lint.Place{Path: e.Link.Path}
+			f.Message = fmt.Sprintf("the link makes %s require %s", p.Unit.Name, e.To)
+			f.Help = fmt.Sprintf("add After=%s to %s, or Before=%s to %s", e.To, p.Unit.Name, p.Unit.Name, e.To)
+		} else {
+			setting := e.Ref.Setting
+			f.Place = lint.AtWord(setting, e.Ref.At)
+			f.Message = fmt.Sprintf("%s= names %s", setting.Key().String(), e.To)
+			f.Help = "add After=" + e.Ref.Text()
+			f.Fixes = []lint.Fix{addLine(setting, "After="+e.Ref.Text())}
 		}
-		setting := e.Ref.Setting
-		p.Report(lint.Finding{
-			Place: lint.AtWord(setting, e.Ref.At),
-			Message: fmt.Sprintf("%s= names %s, but nothing orders the two: systemd starts both at the same time, and %s does not wait until %s is up%s",
-				setting.Key().String(), e.To, p.Unit.Name, e.To, whenItFails[e.Kind]),
-			Help:  "add After=" + e.Ref.Text(),
-			Fixes: []lint.Fix{addLine(setting, "After="+e.Ref.Text())},
-		})
+		f.Message += fmt.Sprintf(", but nothing orders the two: systemd starts both at the same time, and %s does not wait until %s is up%s",
+			p.Unit.Name, e.To, whenItFails[e.Kind])
+		p.Report(f)
 	}
 }
 

@@ -40,7 +40,7 @@ type condition struct {
 
 func contradictoryConditions(p *lint.FilePass) {
 	for _, prefix := range []string{"Condition", "Assert"} {
-		if !names(p.Part, prefix) {
+		if !hasKeys(p.Part, prefix) {
 			continue // nothing to tell in this file
 		}
 		conditions := conditionsOf(p, prefix)
@@ -68,16 +68,6 @@ func contradictoryConditions(p *lint.FilePass) {
 				a.Key().String(), a.Value().String(), b.Key().String(), b.Value().String()))
 		}
 	}
-}
-
-// names reports whether a file has keys that begin with prefix.
-func names(part *unit.Part, prefix string) bool {
-	for _, a := range part.Assignments() {
-		if strings.HasPrefix(a.Key().String(), prefix) {
-			return true
-		}
-	}
-	return false
 }
 
 // tellConditions reports two conditions, at the later one, in the file that it

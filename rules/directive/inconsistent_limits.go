@@ -3,7 +3,6 @@ package directive
 import (
 	_ "embed"
 	"fmt"
-	"strings"
 
 	"github.com/unitvet/unitvet/lint"
 	"github.com/unitvet/unitvet/lint/unit"
@@ -27,7 +26,7 @@ var InconsistentLimits = &lint.Rule{
 
 func inconsistentLimits(p *lint.FilePass) {
 	tells(idInconsistentLimits)(p)
-	if !limits(p.Part) {
+	if !hasKeys(p.Part, "Memory", "Restart") {
 		return
 	}
 	for _, section := range []string{"Service", "Socket", "Mount", "Swap", "Slice", "Scope"} {
@@ -52,16 +51,6 @@ func inconsistentLimits(p *lint.FilePass) {
 		tellLimits(p, restart, most, fmt.Sprintf("RestartSec=%s is more than RestartMaxDelaySec=%s: systemd waits %[2]s from the first restart on",
 			restart.Value().String(), most.Value().String()))
 	}
-}
-
-// limits reports whether a file sets a limit that could contradict another one.
-func limits(part *unit.Part) bool {
-	for _, a := range part.Assignments() {
-		if key := a.Key().String(); strings.HasPrefix(key, "Memory") || strings.HasPrefix(key, "Restart") {
-			return true
-		}
-	}
-	return false
 }
 
 // memoryOrder are limits of memory of which the first may not be above the second.

@@ -14,6 +14,7 @@ import (
 	"github.com/unitvet/unitvet/lint/value"
 	"github.com/unitvet/unitvet/rules/install"
 	syntaxrules "github.com/unitvet/unitvet/rules/syntax"
+	"github.com/unitvet/unitvet/rules/trigger"
 )
 
 // The rules that share the problems of package value among them.
@@ -261,7 +262,7 @@ func finding(p *lint.FilePass, s setting, problem *value.Problem) lint.Finding {
 	}
 	var done string
 	done, f.Severity = effect(p, s, problem)
-	if without := syntaxrules.Without(p, s.Section, key); f.Severity == lint.Warning && problem.Effect != value.Accepted && without != "" {
+	if without := trigger.Without(p, s.Section, key); f.Severity == lint.Warning && problem.Effect != value.Accepted && without != "" {
 		done, f.Severity = "systemd ignores the line, and "+without, lint.Error
 	}
 	if strings.Contains(problem.Text, word) {

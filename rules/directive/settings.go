@@ -57,6 +57,16 @@ func containing(text string) func(*syntax.Assignment) bool {
 	return func(a *syntax.Assignment) bool { return strings.Contains(a.Value().String(), text) }
 }
 
+// hasKeys reports whether a file has keys that begin with one of some prefixes.
+func hasKeys(part *unit.Part, prefixes ...string) bool {
+	for _, a := range part.Assignments() {
+		if slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(a.Key().String(), prefix) }) {
+			return true
+		}
+	}
+	return false
+}
+
 // ofKeys wants the assignments to some keys.
 func ofKeys(keys ...string) func(*syntax.Assignment) bool {
 	return func(a *syntax.Assignment) bool { return slices.Contains(keys, a.Key().String()) }

@@ -82,7 +82,7 @@ func lookOnce(p *lint.UnitPass) (*subject, bool) {
 
 // look returns a unit as a subject, or false if it has no command in a sandbox.
 func look(set *lint.Set, u *unit.Unit) (*subject, bool) {
-	section := sectionOf(u)
+	section := u.Name.Section()
 	s := &subject{Unit: u, set: set, section: section}
 	first := true
 	for _, e := range execKeys {
@@ -102,9 +102,6 @@ func look(set *lint.Set, u *unit.Unit) (*subject, bool) {
 	}
 	return s, len(s.confined) > 0
 }
-
-// sectionOf returns the section of a unit's own type.
-func sectionOf(u *unit.Unit) string { return strings.ToUpper(u.Name.Type[:1]) + u.Name.Type[1:] }
 
 // elsewhere are programs whose arguments are about another file system: that of a
 // container, of another root directory, of another machine.

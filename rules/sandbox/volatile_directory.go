@@ -30,7 +30,7 @@ var VolatileDirectory = &lint.Rule{
 func volatileDirectory(p *lint.SetPass) {
 	makers := MakersOf(p.Set)
 	for _, u := range p.Set.Units {
-		if user := u.Value(sectionOf(u), "User"); !u.Known() || user == "" || user == "root" {
+		if user := u.Value(u.Name.Section(), "User"); !u.Known() || user == "" || user == "root" {
 			continue // root may make the directory itself
 		}
 		s, ok := look(p.Set, u)

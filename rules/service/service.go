@@ -86,7 +86,7 @@ func newSubject(set *lint.Set, u *unit.Unit) *subject {
 	if u.State != unit.Loaded || !u.Known() {
 		return nil
 	}
-	s := &subject{Unit: u, set: set, release: set.Release, section: strings.ToUpper(u.Name.Type[:1]) + u.Name.Type[1:]}
+	s := &subject{Unit: u, set: set, release: set.Release, section: u.Name.Section()}
 	if u.Name.Type == "service" {
 		s.starts = s.commands("ExecStart")
 		s.fatal = s.refused()

@@ -11,6 +11,7 @@ import (
 	"github.com/unitvet/unitvet/lint/source"
 	"github.com/unitvet/unitvet/lint/syntax"
 	"github.com/unitvet/unitvet/lint/value"
+	"github.com/unitvet/unitvet/rules/trigger"
 )
 
 //go:embed inline_comment.md
@@ -136,7 +137,7 @@ func refusal(p *lint.FilePass, d *directive.Directive, text string) string {
 	if d.OnInvalid == directive.InvalidInstall {
 		return "systemctl enable refuses it"
 	}
-	if without := Without(p, d.Section, d.Key); without != "" {
+	if without := trigger.Without(p, d.Section, d.Key); without != "" {
 		return "systemd ignores the line, and " + without
 	}
 	return "systemd ignores the line"
@@ -144,7 +145,7 @@ func refusal(p *lint.FilePass, d *directive.Directive, text string) string {
 
 // refusalSeverity is an error for values that cost the whole unit.
 func refusalSeverity(p *lint.FilePass, d *directive.Directive, text string) lint.Severity {
-	if isFatal(d, text) || Without(p, d.Section, d.Key) != "" {
+	if isFatal(d, text) || trigger.Without(p, d.Section, d.Key) != "" {
 		return lint.Error
 	}
 	return lint.Warning

@@ -26,13 +26,8 @@ var watches = []string{"PathExists", "PathExistsGlob", "PathChanged", "PathModif
 
 func pathWithoutCondition(p *lint.UnitPass) {
 	u := p.Unit
-	if !judged(u, "path") || len(takenOf(p.Set, u, watches...)) > 0 {
+	if n := neededBy["Path"]; !judged(u, "path") || n.mentioned(u) {
 		return
-	}
-	for _, key := range watches {
-		if len(u.Settings("Path", key)) > 0 {
-			return // the rules about values say what becomes of the unit without it
-		}
 	}
 	p.Report(lint.Finding{
 		Place:   header(u),

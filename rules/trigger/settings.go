@@ -16,24 +16,11 @@ func judged(u *unit.Unit, types ...string) bool {
 	return u.State == unit.Loaded && u.Fragment != nil && u.Known() && slices.Contains(types, u.Name.Type)
 }
 
-// ownSections are the sections of the types that this family is about.
-var ownSections = map[string]string{
-	"automount": "Automount",
-	"mount":     "Mount",
-	"path":      "Path",
-	"scope":     "Scope",
-	"service":   "Service",
-	"slice":     "Slice",
-	"socket":    "Socket",
-	"swap":      "Swap",
-	"timer":     "Timer",
-}
-
 // taken returns the assignments to a key of the unit's own section that systemd
 // takes: those in force that the release knows and can read.
 func taken(set *lint.Set, u *unit.Unit, key string) []unit.Setting {
 	var good []unit.Setting
-	for _, setting := range u.Settings(ownSections[u.Name.Type], key) {
+	for _, setting := range u.Settings(u.Name.Section(), key) {
 		if u.Accepts(setting, set.Release) {
 			good = append(good, setting)
 		}
@@ -77,7 +64,7 @@ func header(u *unit.Unit) lint.Place {
 		if section.Header == nil {
 			continue
 		}
-		own := section.Name() == ownSections[u.Name.Type]
+		own := section.Name() == u.Name.Section()
 		if first == nil || own {
 			first = section.Header
 		}

@@ -2,10 +2,8 @@ package trigger
 
 import (
 	_ "embed"
-	"strings"
 
 	"github.com/unitvet/unitvet/lint"
-	"github.com/unitvet/unitvet/lint/unit"
 )
 
 //go:embed socket_without_listen.md
@@ -32,20 +30,10 @@ var (
 	}
 )
 
-// listeners returns the sockets that systemd takes.
-func listeners(set *lint.Set, u *unit.Unit) []unit.Setting {
-	return append(takenOf(set, u, acceptingListeners...), takenOf(set, u, otherListeners...)...)
-}
-
 func socketWithoutListen(p *lint.UnitPass) {
 	u := p.Unit
-	if !judged(u, "socket") || len(listeners(p.Set, u)) > 0 {
+	if n := neededBy["Socket"]; !judged(u, "socket") || n.mentioned(u) {
 		return
-	}
-	for _, setting := range u.InForce("Socket") {
-		if strings.HasPrefix(setting.Key().String(), "Listen") && setting.Value().String() != "" {
-			return // the rules about values say what becomes of the unit without it
-		}
 	}
 	p.Report(lint.Finding{
 		Place:   header(u),

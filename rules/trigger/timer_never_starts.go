@@ -31,7 +31,7 @@ func timerNeverStarts(p *lint.UnitPass) {
 		return
 	}
 	relative := takenOf(p.Set, u, "OnUnitActiveSec", "OnUnitInactiveSec")
-	if len(relative) == 0 || len(relative) < len(takenOf(p.Set, u, schedules...)) || onChange(p) {
+	if len(relative) == 0 || len(relative) < len(takenOf(p.Set, u, schedules...)) || onChange(p.Set, p.Unit) {
 		return
 	}
 	started := triggered(p.Set, u)

@@ -2,8 +2,10 @@ package trigger
 
 import (
 	_ "embed"
+	"slices"
 
 	"github.com/unitvet/unitvet/lint"
+	"github.com/unitvet/unitvet/lint/unit"
 )
 
 //go:embed timer_without_schedule.md
@@ -30,24 +32,14 @@ var schedules = []string{
 var changes = []string{"OnClockChange", "OnTimezoneChange"}
 
 // onChange reports whether a timer elapses when the clock or the time zone changes.
-func onChange(p *lint.UnitPass) bool {
-	for _, key := range changes {
-		if _, on := isOn(p.Set, p.Unit, key); on {
-			return true
-		}
-	}
-	return false
+func onChange(set *lint.Set, u *unit.Unit) bool {
+	return slices.ContainsFunc(changes, func(key string) bool { _, on := isOn(set, u, key); return on })
 }
 
 func timerWithoutSchedule(p *lint.UnitPass) {
 	u := p.Unit
-	if !judged(u, "timer") || len(takenOf(p.Set, u, schedules...)) > 0 || onChange(p) {
+	if n := neededBy["Timer"]; !judged(u, "timer") || n.met(p.Set, u) || n.mentioned(u) {
 		return
-	}
-	for _, key := range schedules {
-		if len(u.Settings("Timer", key)) > 0 {
-			return // the rules about values say what becomes of the unit without it
-		}
 	}
 	p.Report(lint.Finding{
 		Place:   header(u),
